@@ -1,0 +1,39 @@
+"""Who is calling the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.authentication import BaseAuthentication, CSRFCheck, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.request import Request
+
+from authn.services.principals import principal_of_key
+from common.principal import Principal
+from partners.selectors import session_principal
+
+
+class PrincipalAuthentication(BaseAuthentication):
+    """Bearer keys and tokens first; else the portal's session cookie, with CSRF."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Principal] | None:
+        """(user or None, principal), or None without credentials; raises AuthenticationFailed for bad ones."""
+        header = get_authorization_header(request).decode("latin-1")
+        if header:
+            scheme, _, credential = header.partition(" ")
+            principal = principal_of_key(credential.strip()) if scheme.lower() == "bearer" else None
+            if principal is None:
+                raise AuthenticationFailed("The credential is not valid, or no longer is.", code="invalid_credential")
+            return None, principal
+        session = session_principal(request._request)
+        if session is None:
+            return None
+        check = CSRFCheck(lambda _request: None)  # type: ignore[arg-type]
+        check.process_request(request._request)
+        if reason := check.process_view(request._request, None, (), {}):  # type: ignore[arg-type]
+            raise PermissionDenied(f"CSRF check failed: {reason}", code="csrf_failed")
+        return request._request.user, session
+
+    def authenticate_header(self, request: Request) -> str:
+        """Makes a missing credential a 401."""
+        return 'Bearer realm="treaty"'

@@ -1,0 +1,6 @@
+"""What partners used and what it costs."""
+
+from billing.models.meter_checkpoint import MeterCheckpoint
+from billing.models.usage import PartnerUsage
+
+__all__ = ["MeterCheckpoint", "PartnerUsage"]

@@ -1,0 +1,124 @@
+"""`Idempotency-Key` on every POST."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils.module_loading import import_string
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.request import Request
+
+MAX_KEY_LENGTH = 255
+
+
+class IdempotencyConflict(APIException):
+    """The first request with this key is still being answered."""
+
+    status_code = 409
+    default_detail = "A request with this Idempotency-Key is still in progress."
+    default_code = "idempotency_in_flight"
+
+
+class IdempotencyMismatch(APIException):
+    """The key was used with another body."""
+
+    status_code = 422
+    default_detail = "This Idempotency-Key was already used with another request body."
+    default_code = "idempotency_key_reused"
+
+
+class StoredAnswer(Protocol):
+    """What a store remembers of the first answer."""
+
+    status: int
+    headers: dict[str, str]
+    body: str
+
+
+class Store(Protocol):
+    """Where answers are remembered: settings.IDEMPOTENCY_STORE."""
+
+    def begin(self, *, caller: str, route: str, key: str, body_hash: str) -> StoredAnswer | None:
+        """Claim the key and return None, or return the stored answer; raises the two exceptions above."""
+
+    def finish(self, *, caller: str, route: str, key: str, status: int, headers: dict[str, str], body: str) -> None:
+        """Remember the answer."""
+
+    def release(self, *, caller: str, route: str, key: str) -> None:
+        """Forget a claim whose request was refused or failed."""
+
+
+@lru_cache(maxsize=1)
+def store() -> Store:
+    """The configured store."""
+    instance: Store = import_string(settings.IDEMPOTENCY_STORE)()
+    return instance
+
+
+class IdempotentMixin:
+    """Answers a repeated POST from the store, and stores successful first answers."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """After authentication and permissions: replay, refuse, or claim the key."""
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        key = request.headers.get("Idempotency-Key")
+        if request.method != "POST" or key is None or request.auth is None:
+            return
+        if not 1 <= len(key) <= MAX_KEY_LENGTH or not key.isprintable():
+            raise ValidationError({"Idempotency-Key": f"Expected 1 to {MAX_KEY_LENGTH} printable characters."})
+        principal: Any = request.auth
+        claim = {
+            "caller": f"{principal.kind}:{principal.credential_id or principal.user_id or principal.partner_id}",
+            "route": request.path,
+            "key": key,
+        }
+        # The raw body was consumed by the parser: hash what it parsed to, so formatting does not matter.
+        digest = hashlib.sha256(repr(request.data).encode()).hexdigest()
+        stored = store().begin(**claim, body_hash=digest)
+        if stored is not None:
+            raise Replay(stored)
+        request._request.idempotency_claim = claim  # type: ignore[attr-defined]
+
+    def handle_exception(self, exc: Exception) -> Any:
+        """Turn a replay into its stored response."""
+        if isinstance(exc, Replay):
+            return exc.response()
+        return super().handle_exception(exc)  # type: ignore[misc]
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Store a success once it is rendered; release the claim otherwise."""
+        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
+        claim = getattr(getattr(request, "_request", None), "idempotency_claim", None)
+        if claim is None:
+            return response
+        if 200 <= response.status_code < 300:
+            response.add_post_render_callback(lambda rendered: remember(claim, rendered))
+        else:
+            store().release(**claim)
+        return response
+
+
+class Replay(Exception):  # noqa: N818 (not an error: it carries an answer)
+    """Carries a stored answer out of `initial`."""
+
+    def __init__(self, stored: StoredAnswer) -> None:
+        super().__init__("replay")
+        self.stored = stored
+
+    def response(self) -> HttpResponse:
+        """The first answer again, marked."""
+        response = HttpResponse(self.stored.body, status=self.stored.status, content_type="application/json")
+        for name, value in self.stored.headers.items():
+            response[name] = value
+        response["Idempotency-Replayed"] = "true"
+        return response
+
+
+def remember(claim: dict[str, str], response: Any) -> None:
+    """Store the rendered answer of a claim."""
+    headers = {"Location": response["Location"]} if response.has_header("Location") else {}
+    store().finish(**claim, status=response.status_code, headers=headers, body=response.content.decode())

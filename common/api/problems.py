@@ -1,0 +1,118 @@
+"""Errors as problem details (RFC 9457)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from math import ceil
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.http import Http404, HttpRequest, JsonResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from common.api.casing import camelize
+from common.api.parsers import PayloadTooLarge
+from common.errors import DomainError, InvalidError, InvalidFieldsError
+
+MEDIA_TYPE = "application/problem+json"
+NON_FIELD = "nonFieldErrors"
+
+
+class InsufficientScope(exceptions.PermissionDenied):
+    """The credential is valid but lacks a scope (RFC 6750, 3.1)."""
+
+    default_code = "insufficient_scope"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"This needs the scope {scope}.", code="insufficient_scope")
+        self.scope = scope
+
+
+def problem_body(request: Any, *, status: int, code: str, detail: str, **extra: Any) -> dict[str, Any]:
+    """The members every problem carries."""
+    return {
+        "type": f"about:blank#{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "requestId": getattr(request, "request_id", ""),
+        **extra,
+    }
+
+
+def problem_response(request: HttpRequest, *, status: int, code: str, detail: str) -> JsonResponse:
+    """A problem from outside DRF: unknown paths, CSRF failures, middleware."""
+    body = problem_body(request, status=status, code=code, detail=detail)
+    return JsonResponse(body, status=status, content_type=MEDIA_TYPE)
+
+
+def flatten(detail: Any, path: str = "") -> list[dict[str, str]]:
+    """DRF's nested error detail as a list of `{field, code, message}` with camelCase dotted paths."""
+    if isinstance(detail, dict) and {"message", "code"} != set(detail):
+        rows = []
+        for name, inner in detail.items():
+            key = "" if name in {"non_field_errors", NON_FIELD} else camelize(str(name))
+            rows += flatten(inner, ".".join(part for part in (path, key) if part))
+        return rows
+    if isinstance(detail, list):
+        rows = []
+        for index, inner in enumerate(detail):
+            is_leaf = isinstance(inner, dict) and {"message", "code"} == set(inner)
+            rows += flatten(inner, path if is_leaf else f"{path}[{index}]")
+        return rows
+    return [{"field": path, "code": str(detail["code"]), "message": str(detail["message"])}]
+
+
+def from_domain_error(error: DomainError) -> tuple[int, str, str, dict[str, Any]]:
+    """Status, code, detail and extra members of a service's refusal."""
+    if isinstance(error, InvalidFieldsError):
+        rows = [{"field": camelize(name), "code": error.code, "message": text} for name, text in error.errors.items()]
+        return 400, "invalid", "The request is not valid.", {"errors": rows}
+    if isinstance(error, InvalidError):
+        rows = [{"field": camelize(error.field or ""), "code": error.code, "message": error.message}]
+        return 400, "invalid", error.message, {"errors": rows}
+    return error.status, error.code, error.message, {}
+
+
+def from_api_exception(error: exceptions.APIException) -> tuple[int, str, str, dict[str, Any]]:
+    """Status, code, detail and extra members of an exception of DRF's."""
+    if isinstance(error, exceptions.ValidationError):
+        rows = flatten(error.get_full_details())
+        summary = "; ".join(f"{row['field']}: {row['message']}" if row["field"] else row["message"] for row in rows[:3])
+        return 400, "invalid", summary or "The request is not valid.", {"errors": rows}
+    codes = error.get_codes()
+    code = codes if isinstance(codes, str) else error.default_code
+    extra: dict[str, Any] = {"errors": []} if error.status_code == 400 else {}
+    return error.status_code, code, str(error.detail), extra
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's EXCEPTION_HANDLER: every refusal becomes a problem; an unknown exception stays a bug."""
+    if isinstance(error, Http404):
+        error = exceptions.NotFound("There is no such object, or it is not yours.")
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    elif isinstance(error, RequestDataTooBig):
+        error = PayloadTooLarge()
+    headers = {}
+    if isinstance(error, DomainError):
+        status, code, detail, extra = from_domain_error(error)
+    elif isinstance(error, exceptions.APIException):
+        status, code, detail, extra = from_api_exception(error)
+        if isinstance(error, exceptions.Throttled) and (wait := getattr(error, "wait", None)) is not None:
+            headers["Retry-After"] = str(max(1, ceil(wait)))
+        if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+            headers["WWW-Authenticate"] = 'Bearer realm="treaty"' + (
+                "" if isinstance(error, exceptions.NotAuthenticated) else ', error="invalid_token"'
+            )
+        if isinstance(error, InsufficientScope):
+            headers["WWW-Authenticate"] = f'Bearer realm="treaty", error="insufficient_scope", scope="{error.scope}"'
+    else:
+        return None
+    body = problem_body(context["request"], status=status, code=code, detail=detail, **extra)
+    response = Response(body, status=status, headers=headers, content_type=MEDIA_TYPE)
+    response.is_problem = True  # type: ignore[attr-defined]
+    response.exception = True
+    return response

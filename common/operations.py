@@ -1,0 +1,39 @@
+"""Migration operations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.migrations.operations.base import Operation
+
+
+class PartitionByDay(Operation):
+    """Make a table that was just created, and is empty, partitioned by its UUIDv7 `id`.
+
+    Goes right after CreateModel in the same migration: Django adds indexes and foreign keys at the end of a migration,
+    so they land on the partitioned table. The default partition takes rows for which no daily one exists.
+    """
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, model_name: str) -> None:
+        self.model_name = model_name
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """The model's state does not change."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Swap the table for a partitioned one of the same shape."""
+        table = to_state.apps.get_model(app_label, self.model_name)._meta.db_table
+        schema_editor.execute(f"CREATE TABLE {table}_new (LIKE {table} INCLUDING ALL) PARTITION BY RANGE (id)")
+        schema_editor.execute(f"DROP TABLE {table}")
+        schema_editor.execute(f"ALTER TABLE {table}_new RENAME TO {table}")
+        schema_editor.execute(f"CREATE TABLE {table}_default PARTITION OF {table} DEFAULT")
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Dropping the table, which CreateModel does next, drops its partitions."""
+
+    def describe(self) -> str:
+        """Shown by `migrate --plan`."""
+        return f"Partition {self.model_name} by day"

@@ -1,0 +1,27 @@
+"""Sending work to actors by name, after the transaction commits."""
+
+from __future__ import annotations
+
+import structlog
+from django.db import transaction
+from dramatiq import Message, get_broker
+from dramatiq.errors import DramatiqError
+from redis.exceptions import RedisError
+
+logger = structlog.get_logger(__name__)
+
+
+def send_on_commit(actor_name: str, *args: str, queue: str = "default") -> None:
+    """Enqueue `actor_name(*args)` once the current transaction commits.
+
+    A broker that is away is logged, not raised: the state is in PostgreSQL and a periodic sweep finds it.
+    """
+
+    def send() -> None:
+        message: Message[None] = Message(queue_name=queue, actor_name=actor_name, args=args, kwargs={}, options={})
+        try:
+            get_broker().enqueue(message)
+        except (DramatiqError, RedisError, OSError) as error:
+            logger.warning("enqueue_failed", actor=actor_name, args=args, error=str(error))
+
+    transaction.on_commit(send)

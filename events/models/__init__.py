@@ -1,0 +1,6 @@
+"""The event catalogue and the append-only event log."""
+
+from events.models.event_type import EventType
+from events.models.platform_event import PlatformEvent
+
+__all__ = ["EventType", "PlatformEvent"]

@@ -1,0 +1,54 @@
+"""The catalogue of event types."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from common.base import BaseModel, choices_check
+
+
+class EventCategory(models.TextChoices):
+    """What the event is about; `platform` covers partners, applications and keys."""
+
+    LEAD = "lead", "Lead"
+    POLICY = "policy", "Policy"
+    CLAIM = "claim", "Claim"
+    USER = "user", "User"
+    INTEGRATION = "integration", "Integration"
+    BILLING = "billing", "Billing"
+    PLATFORM = "platform", "Platform"
+    CUSTOM = "custom", "Custom"
+
+
+class EventTypeQuerySet(models.QuerySet["EventType"]):
+    """Reads of the catalogue."""
+
+    def active(self) -> EventTypeQuerySet:
+        """Types that can be published and subscribed to."""
+        return self.filter(active=True)
+
+
+class EventType(BaseModel):
+    """One kind of event, with the JSON Schema its payload is held to at publish."""
+
+    Category = EventCategory
+
+    event_name = models.CharField(max_length=100, unique=True)
+    description = models.TextField()
+    event_category = models.CharField(max_length=20, choices=Category.choices, db_index=True)
+    payload_schema = models.JSONField(default=dict)
+    schema_version = models.PositiveIntegerField(default=1)
+    example = models.JSONField(default=dict)
+    required_scope = models.CharField(
+        max_length=50, blank=True, help_text="Scope an application needs to receive it; empty: none."
+    )
+    active = models.BooleanField(default=True)
+
+    objects = EventTypeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["event_name"]
+        constraints = [choices_check("event_category", EventCategory, "event_type_category_valid")]
+
+    def __str__(self) -> str:
+        return self.event_name

@@ -1,0 +1,59 @@
+"""The append-only log of platform events: the transactional outbox."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+
+from common.base import BaseModel, Environment, choices_check
+from common.principal import Principal
+from events.models.event_type import EventType
+
+
+class PlatformEventQuerySet(models.QuerySet["PlatformEvent"]):
+    """Reads of the log."""
+
+    def visible_to(self, principal: Principal) -> PlatformEventQuerySet:
+        """Events addressed to the caller's partner or to everyone, of the caller's environment and scopes."""
+        if principal.is_service:
+            return self
+        return self.filter(
+            Q(partner_id=None) | Q(partner_id=principal.tenant_id),
+            Q(event_type__required_scope="") | Q(event_type__required_scope__in=principal.scopes),
+            environment=principal.environment,
+        )
+
+
+class PlatformEvent(BaseModel):
+    """Something that happened. Written in the transaction that made it happen, never changed afterwards."""
+
+    event_type = models.ForeignKey(EventType, on_delete=models.PROTECT, related_name="events")
+    entity_type = models.CharField(max_length=50)
+    entity_id = models.CharField(max_length=100)
+    payload = models.JSONField()
+    environment = models.CharField(max_length=4, choices=Environment.choices, default=Environment.LIVE)
+    partner_id = models.UUIDField(
+        null=True, blank=True, help_text="Addressee; empty: every partner whose application may see it."
+    )
+
+    objects = PlatformEventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [choices_check("environment", Environment, "platform_event_environment_valid")]
+        indexes = [
+            models.Index(fields=["event_type", "-id"], name="event_by_type"),
+            models.Index(fields=["entity_type", "entity_id", "-id"], name="event_by_entity"),
+            models.Index(fields=["environment", "-id"], name="event_by_environment"),
+            models.Index(fields=["partner_id", "-id"], name="event_by_partner", condition=Q(partner_id__isnull=False)),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.public_id}"
+
+    @property
+    def public_id(self) -> str:
+        """The id on the wire: `evt_` and 32 hex digits."""
+        return f"evt_{self.id.hex}"

@@ -1,0 +1,20 @@
+#!/usr/bin/env python
+"""The one entry point for operators."""
+
+import os
+import sys
+
+from config.environment import load_env_file
+
+
+def main() -> None:
+    """Run a management command with the environment of the local data directory, if there is one."""
+    load_env_file()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from django.core.management import execute_from_command_line  # noqa: PLC0415  (after the environment is complete)
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,7 @@
+"""People and the partners they belong to."""
+
+from partners.models.member import PartnerMember
+from partners.models.partner import Partner
+from partners.models.user import User
+
+__all__ = ["Partner", "PartnerMember", "User"]

@@ -1,0 +1,48 @@
+"""Reads that cross models."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from common.principal import Principal, PrincipalKind, Role
+from common.scopes import ROLE_SCOPES
+from partners.models import PartnerMember, User
+
+SESSION_PARTNER = "partner_id"
+
+
+def principal_of_member(member: PartnerMember) -> Principal:
+    """The principal of a portal session acting for one partner."""
+    return Principal(
+        kind=PrincipalKind.USER,
+        partner_id=member.partner_id,
+        user_id=member.user_id,
+        scopes=ROLE_SCOPES[member.role],
+        tier=member.partner.tier,
+        role=Role(member.role),
+        label=member.user.email,
+    )
+
+
+def principal_of_staff(user: User) -> Principal:
+    """The principal of a member of staff."""
+    return Principal(kind=PrincipalKind.STAFF, user_id=user.id, label=user.email)
+
+
+def session_member(request: HttpRequest) -> PartnerMember | None:
+    """The membership a signed-in person acts under: the partner chosen in the session, else their first."""
+    if not isinstance(request.user, User):
+        return None
+    members = request.user.memberships.select_related("partner", "user").order_by("id")
+    chosen = request.session.get(SESSION_PARTNER)
+    return (members.filter(partner_id=chosen).first() if chosen else None) or members.first()
+
+
+def session_principal(request: HttpRequest) -> Principal | None:
+    """The principal of a portal or admin session; None when nobody is signed in or they belong nowhere."""
+    member = session_member(request)
+    if member is not None:
+        return principal_of_member(member)
+    if isinstance(request.user, User) and request.user.is_staff:
+        return principal_of_staff(request.user)
+    return None

@@ -1,0 +1,152 @@
+"""The cast of the tests: Alice owns Acme, Bob is Acme's developer, Charlie is a stranger at Globex, Dana is staff."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+from rest_framework.test import APIClient
+
+from applications.models import PartnerApplication
+from authn.keys import digest, generate_key
+from authn.models import ApiKey, ServiceAccount
+from common.principal import Principal, PrincipalKind, Role
+from common.scopes import SCOPES
+from partners.models import Partner, PartnerMember, User
+
+ALL_SCOPES = frozenset(SCOPES) - {"admin"}
+
+
+def make_partner(name: str, **fields: str) -> Partner:
+    """An active technology partner."""
+    defaults = {"partner_type": Partner.Type.TECHNOLOGY, "status": Partner.Status.ACTIVE, "tier": Partner.Tier.PREMIUM}
+    return Partner.objects.create(partner_name=name, **{**defaults, **fields})
+
+
+def make_application(partner: Partner, name: str = "Quote Sync", **fields: object) -> PartnerApplication:
+    """An approved application with every scope a partner can have."""
+    defaults = {
+        "status": PartnerApplication.Status.APPROVED,
+        "permissions": sorted(ALL_SCOPES),
+        "approved_permissions": sorted(ALL_SCOPES),
+    }
+    return PartnerApplication.objects.create(partner=partner, app_name=name, **{**defaults, **fields})
+
+
+def portal_principal(user: User) -> Principal:
+    """The principal of a member's portal session."""
+    member = user.memberships.select_related("partner").get()
+    return Principal(
+        kind=PrincipalKind.USER,
+        partner_id=member.partner_id,
+        user_id=user.id,
+        role=Role(member.role),
+        tier=member.partner.tier,
+    )
+
+
+@pytest.fixture
+def acme(db: None) -> Partner:
+    """Alice's and Bob's partner."""
+    return make_partner("Acme Insurance Tech")
+
+
+@pytest.fixture
+def globex(db: None) -> Partner:
+    """Charlie's partner: a stranger to Acme."""
+    return make_partner("Globex Data")
+
+
+@pytest.fixture
+def alice(acme: Partner) -> User:
+    """Acme's owner."""
+    user = User.objects.create_user("alice@acme.test", "correct horse battery", name="Alice Ames")
+    PartnerMember.objects.create(partner=acme, user=user, role=Role.OWNER)
+    return user
+
+
+@pytest.fixture
+def bob(acme: Partner) -> User:
+    """Acme's developer."""
+    user = User.objects.create_user("bob@acme.test", "correct horse battery", name="Bob Brand")
+    PartnerMember.objects.create(partner=acme, user=user, role=Role.DEVELOPER)
+    return user
+
+
+@pytest.fixture
+def charlie(globex: Partner) -> User:
+    """Globex's owner."""
+    user = User.objects.create_user("charlie@globex.test", "correct horse battery", name="Charlie Cole")
+    PartnerMember.objects.create(partner=globex, user=user, role=Role.OWNER)
+    return user
+
+
+@pytest.fixture
+def dana(db: None) -> User:
+    """Staff."""
+    return User.objects.create_superuser("dana@treaty.test", "correct horse battery", name="Dana Dow")
+
+
+@pytest.fixture
+def application(acme: Partner) -> PartnerApplication:
+    """Acme's approved application."""
+    return make_application(acme)
+
+
+@pytest.fixture
+def api() -> Callable[..., APIClient]:
+    """`api(key)` has a Bearer credential, `api(user)` a portal session, `api()` nothing."""
+
+    def client(caller: str | User | None = None) -> APIClient:
+        browser = APIClient()
+        if isinstance(caller, str):
+            browser.credentials(HTTP_AUTHORIZATION=f"Bearer {caller}")
+        elif caller is not None:
+            browser.force_login(caller)
+        return browser
+
+    return client
+
+
+def make_key(application: PartnerApplication, *, environment: str = "live", scopes: frozenset[str] = ALL_SCOPES) -> str:
+    """A stored key of `application`; returns the key itself."""
+    full_key = generate_key(environment)
+    ApiKey.objects.create(
+        partner=application.partner,
+        application=application,
+        key_value=digest(full_key, settings.API_KEY_PEPPER),
+        key_prefix=full_key[:8],
+        last_four=full_key[-4:],
+        scopes=sorted(scopes),
+        rate_limit=10_000,
+        environment=environment,
+    )
+    return full_key
+
+
+@pytest.fixture
+def acme_key(application: PartnerApplication) -> str:
+    """A live key of Acme's application with every partner scope."""
+    return make_key(application)
+
+
+@pytest.fixture
+def globex_key(globex: Partner) -> str:
+    """A live key of the stranger."""
+    return make_key(make_application(globex, "Globex Feed"))
+
+
+@pytest.fixture
+def service_key(db: None) -> str:
+    """A live key of the core platform."""
+    account = ServiceAccount.objects.create(name="core")
+    full_key = generate_key("live")
+    ApiKey.objects.create(
+        service_account=account,
+        key_value=digest(full_key, settings.API_KEY_PEPPER),
+        key_prefix=full_key[:8],
+        last_four=full_key[-4:],
+        rate_limit=1_000_000,
+    )
+    return full_key

@@ -1,0 +1,13 @@
+"""Settings of the test suite: the production settings with throw-away secrets, no HTTPS, and fast password hashing."""
+
+from pathlib import Path
+
+import environ
+
+environ.Env.read_env(Path(__file__).with_name("env"), overwrite=False)
+
+from config.settings import *  # noqa: E402, F403 (a settings module is a namespace)
+from config.settings import STORAGES as BASE_STORAGES  # noqa: E402 (the environment must be complete first)
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {**BASE_STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

@@ -1,0 +1,78 @@
+"""One event on its way to one endpoint."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from common.base import BaseModel, choices_check
+from common.principal import Principal
+from events.models import PlatformEvent
+from webhooks.models.endpoint import WebhookEndpoint
+
+
+class DeliveryStatus(models.TextChoices):
+    """`failed` is the dead letter queue."""
+
+    PENDING = "pending", "Pending"
+    DELIVERED = "delivered", "Delivered"
+    FAILED = "failed", "Failed"
+
+
+class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
+    """Reads of deliveries."""
+
+    def visible_to(self, principal: Principal) -> WebhookDeliveryQuerySet:
+        """Deliveries to endpoints the caller can see."""
+        if principal.is_admin:
+            return self
+        return self.filter(endpoint__in=WebhookEndpoint.objects.visible_to(principal))
+
+    def pending(self) -> WebhookDeliveryQuerySet:
+        """Still to be delivered."""
+        return self.filter(status=WebhookDelivery.Status.PENDING)
+
+    def dead(self) -> WebhookDeliveryQuerySet:
+        """The dead letter queue: every attempt failed."""
+        return self.filter(status=WebhookDelivery.Status.FAILED)
+
+
+class WebhookDelivery(BaseModel):
+    """The state of one (event, endpoint): due, leased to a sender, delivered, or dead."""
+
+    Status = DeliveryStatus
+
+    # No foreign key constraint: old partitions of the event log are archived and dropped on their own schedule.
+    event = models.ForeignKey(
+        PlatformEvent, on_delete=models.DO_NOTHING, db_constraint=False, related_name="deliveries"
+    )
+    endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.CASCADE, related_name="deliveries")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
+    attempt_number = models.PositiveSmallIntegerField(default=0, help_text="Attempts claimed so far.")
+    response_status = models.PositiveSmallIntegerField(null=True, blank=True)
+    next_retry_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the next attempt is due; empty when none is."
+    )
+    due_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a sender may claim it: due time, or end of the current lease."
+    )
+    lease_token = models.UUIDField(null=True, blank=True)
+    last_error = models.CharField(max_length=200, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = WebhookDeliveryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            choices_check("status", DeliveryStatus, "delivery_status_valid"),
+            models.UniqueConstraint(fields=["event", "endpoint"], name="delivery_once_per_endpoint"),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], name="delivery_due", condition=Q(status="pending")),
+            models.Index(fields=["endpoint", "-id"], name="delivery_by_endpoint"),
+            models.Index(fields=["endpoint", "status", "-id"], name="delivery_by_endpoint_status"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} -> {self.endpoint_id} ({self.status})"

@@ -1,0 +1,61 @@
+"""Where a partner receives events."""
+
+from __future__ import annotations
+
+import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from common.base import BaseModel, Environment, choices_check
+from common.fields import EncryptedTextField
+from common.principal import Principal
+from integrations.models import Integration
+from partners.models import Partner
+
+
+class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
+    """Reads of endpoints."""
+
+    def visible_to(self, principal: Principal) -> WebhookEndpointQuerySet:
+        """The endpoints of the caller's partner, in the caller's environment for keys and tokens; all for admins."""
+        if principal.is_admin:
+            return self
+        visible = self.filter(partner_id=principal.tenant_id)
+        if principal.role is None:
+            visible = visible.filter(environment=principal.environment)
+        return visible
+
+    def active(self) -> WebhookEndpointQuerySet:
+        """Endpoints that new events are fanned out to."""
+        return self.filter(active=True)
+
+
+@pghistory.track(exclude=["webhook_secret", "previous_secret"])
+class WebhookEndpoint(BaseModel):
+    """A URL that gets the subscribed events of its environment, signed."""
+
+    integration = models.ForeignKey(Integration, on_delete=models.PROTECT, related_name="webhooks")
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="webhooks")
+    endpoint_url = models.URLField(max_length=2000)
+    description = models.CharField(max_length=200, blank=True)
+    webhook_secret = EncryptedTextField(editable=False)
+    previous_secret = EncryptedTextField(blank=True, editable=False)
+    previous_secret_expires_at = models.DateTimeField(null=True, blank=True)
+    subscribed_events = ArrayField(models.CharField(max_length=100), default=list)
+    active = models.BooleanField(default=True)
+    disabled_reason = models.CharField(max_length=200, blank=True)
+    environment = models.CharField(max_length=4, choices=Environment.choices, default=Environment.LIVE)
+
+    objects = WebhookEndpointQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [choices_check("environment", Environment, "webhook_endpoint_environment_valid")]
+        indexes = [
+            models.Index(fields=["partner", "-id"], name="endpoint_by_partner"),
+            GinIndex(fields=["subscribed_events"], name="endpoint_by_subscription"),
+        ]
+
+    def __str__(self) -> str:
+        return self.endpoint_url
