@@ -10,16 +10,21 @@ from django.shortcuts import render
 from common.api.problems import problem_response
 
 
+def speaks_problems(request: HttpRequest) -> bool:
+    """Whether a program, not a person, reads the answer."""
+    return f"{request.path}/".startswith(("/api/", "/internal/"))
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A missing or stale CSRF token."""
-    if request.path.startswith("/api/"):
+    if speaks_problems(request):
         return problem_response(request, status=403, code="csrf_failed", detail="The CSRF token is missing or stale.")
     return render(request, "errors/403.html", {"reason": reason}, status=403)
 
 
 def error(request: HttpRequest, exception: Any = None, *, status: int, code: str, detail: str) -> HttpResponse:
     """A problem under /api/, a page elsewhere."""
-    if request.path.startswith(("/api/", "/internal/")):
+    if speaks_problems(request):
         return problem_response(request, status=status, code=code, detail=detail)
     return render(request, f"errors/{status}.html", status=status)
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+APPS = ("events", "partners", "applications", "authn", "integrations", "webhooks", "marketplace", "billing")
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    *(path("api/", include(f"{app}.api.urls")) for app in APPS),
+    *(path("", include(f"{app}.portal.urls")) for app in APPS),
 ]
+
+handler400 = "common.views.bad_request"
+handler403 = "common.views.forbidden"
+handler404 = "common.views.not_found"
+handler500 = "common.views.server_error"

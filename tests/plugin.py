@@ -14,6 +14,7 @@ def start_services() -> tuple[Path, list[EmbeddedPostgres | EmbeddedValkey]]:
     """Start both servers in a throw-away directory and point the environment at them."""
     data_dir = Path(tempfile.mkdtemp(prefix="treaty-test-"))
     data_dir.chmod(0o755)
+    (data_dir / "static").mkdir()  # WhiteNoise warns when it is absent
     services: list[EmbeddedPostgres | EmbeddedValkey] = [EmbeddedPostgres(data_dir), EmbeddedValkey(data_dir)]
     os.environ["TREATY_DATA"] = str(data_dir)
     for name, service in zip(("DATABASE_URL", "REDIS_URL"), services, strict=True):
