@@ -1,19 +1,63 @@
+# make up     run the platform on this machine     make test   run every test
+# make lint   run every static check               make bench  measure against peers
+# make shot   photograph every portal page         make lock   resolve the dependencies again
+# Each target sets up what it needs; nothing has to be installed by hand but Python 3.11 or newer.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := up
+.PHONY: install install-dev browser up test lint bench lock shot
+
 PYTHON ?= python3
+UV_VERSION := 0.13.9
 BIN := .venv/bin
 UV := $(BIN)/uv
+INSTALL := $(UV) pip install --quiet --python $(BIN)/python --require-hashes
+COMPILE := $(UV) pip compile --quiet --python $(BIN)/python --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
+TEST_ENVIRONMENT = env $$(cat tests/env) DJANGO_SETTINGS_MODULE=tests.settings
+# Extra arguments of the program behind a target: make up ARGS="--port 9000", make test ARGS="-k webhooks -x".
+ARGS ?=
 
-.PHONY: install up test lint bench lock
-
-$(UV):
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Treaty needs Python 3.11 or newer: make PYTHON=python3.11")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install -q uv
 
-lint:
+.venv/.uv-$(UV_VERSION): | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+.venv/.runtime: requirements.lock .venv/.uv-$(UV_VERSION)
+	$(INSTALL) -r requirements.lock
+	@touch $@
+
+.venv/.dev: requirements-dev.lock .venv/.runtime
+	$(INSTALL) -r requirements-dev.lock
+	@touch $@
+
+install: .venv/.runtime
+
+install-dev: .venv/.dev
+
+browser: .venv/.dev
+	@command -v chromium chromium-browser google-chrome >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium; \
+	else $(BIN)/playwright install chromium; fi
+
+up: install
+	@exec $(BIN)/python manage.py up --demo $(ARGS)
+
+test: install-dev browser
+	@$(BIN)/pytest $(ARGS)
+
+lint: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	env $$(cat tests/env) $(BIN)/mypy .
 	$(BIN)/lint-imports
-	$(BIN)/djlint --check --lint --quiet templates
+	[ ! -d templates ] || $(BIN)/djlint --check --lint --quiet templates
+	$(TEST_ENVIRONMENT) $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
 
-test:
-	$(BIN)/pytest
+lock: .venv/.uv-$(UV_VERSION)
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) pyproject.toml --group dev --group bench -c requirements.lock -o requirements-dev.lock
