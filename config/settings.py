@@ -6,6 +6,7 @@ import hashlib
 from typing import Any
 
 import django_stubs_ext
+import pghistory
 from csp.constants import NONCE, NONE, SELF
 
 from config import declarations as env
@@ -93,7 +94,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "common.audit.AuditMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -234,6 +235,11 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not env.HTTPS
 MFA_TOTP_ISSUER = "Treaty"
 USERSESSIONS_TRACK_ACTIVITY = True
+
+# --- Audit ------------------------------------------------------------------------------------------------------------
+PGHISTORY_APPEND_ONLY = True
+PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 # --- API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {

@@ -9,6 +9,7 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from authn.services.principals import principal_of_key
+from common.audit import note_principal
 from common.principal import Principal
 from partners.selectors import session_principal
 
@@ -24,6 +25,7 @@ class PrincipalAuthentication(BaseAuthentication):
             principal = principal_of_key(credential.strip()) if scheme.lower() == "bearer" else None
             if principal is None:
                 raise AuthenticationFailed("The credential is not valid, or no longer is.", code="invalid_credential")
+            note_principal(principal)
             return None, principal
         session = session_principal(request._request)
         if session is None:
@@ -32,6 +34,7 @@ class PrincipalAuthentication(BaseAuthentication):
         check.process_request(request._request)
         if reason := check.process_view(request._request, None, (), {}):  # type: ignore[arg-type]
             raise PermissionDenied(f"CSRF check failed: {reason}", code="csrf_failed")
+        note_principal(session)
         return request._request.user, session
 
     def authenticate_header(self, request: Request) -> str:

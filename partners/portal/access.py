@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.generic.base import ContextMixin, View
 
+from common.audit import note_principal
 from common.principal import Principal
 from partners.models import Partner, User
 from partners.selectors import principal_of_member, session_member
@@ -34,6 +35,7 @@ class PortalPage(LoginRequiredMixin, ContextMixin, View):
         if member is None:
             return redirect("admin:index" if request.user.is_staff else "portal_no_partner")
         self.principal, self.partner = principal_of_member(member), member.partner
+        note_principal(self.principal)
         needed = self.read_scope if request.method in {"GET", "HEAD"} else self.required_scope
         if needed is not None and not self.principal.has_scope(needed):
             raise PermissionDenied
