@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from events.models import PlatformEvent
@@ -15,3 +16,19 @@ def register_fan_out(subscriber: Callable[[PlatformEvent], None]) -> None:
     """Call `subscriber(event)` inside the transaction of every publish."""
     if subscriber not in subscribers:
         subscribers.append(subscriber)
+
+
+class Replay(Protocol):
+    """Sends a stored event again."""
+
+    def __call__(self, event: PlatformEvent, *, endpoint_id: uuid.UUID | None) -> int:
+        """Send to one endpoint, or to every endpoint that takes it; return to how many. Marked as a replay there."""
+
+
+replayers: list[Replay] = []
+
+
+def register_replay(replay: Replay) -> None:
+    """Call `replay(event, endpoint_id=...)` for every event that is replayed."""
+    if replay not in replayers:
+        replayers.append(replay)

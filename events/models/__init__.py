@@ -2,5 +2,6 @@
 
 from events.models.event_type import EventType
 from events.models.platform_event import PlatformEvent
+from events.models.published_key import PublishedKey
 
-__all__ = ["EventType", "PlatformEvent"]
+__all__ = ["EventType", "PlatformEvent", "PublishedKey"]

@@ -9,6 +9,7 @@ from django.db.models import Q
 from common.base import BaseModel, Environment, choices_check
 from common.principal import Principal
 from events.models.event_type import EventType
+from events.payloads import JavaScriptDecoder
 
 
 class PlatformEventQuerySet(models.QuerySet["PlatformEvent"]):
@@ -31,7 +32,7 @@ class PlatformEvent(BaseModel):
     event_type = models.ForeignKey(EventType, on_delete=models.PROTECT, related_name="events")
     entity_type = models.CharField(max_length=50)
     entity_id = models.CharField(max_length=100)
-    payload = models.JSONField()
+    payload = models.JSONField(decoder=JavaScriptDecoder)
     environment = models.CharField(max_length=4, choices=Environment.choices, default=Environment.LIVE)
     partner_id = models.UUIDField(
         null=True, blank=True, help_text="Addressee; empty: every partner whose application may see it."

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
 from typing import Any
 
 from django.db import transaction
 
-from common.errors import InvalidError
+from common.base import Environment
+from common.errors import ConflictError, InvalidError
+from common.ids import uuid7
+from common.principal import SYSTEM, Principal
+from events.catalogue import ADDRESSED_CATEGORIES
 from events.fanout import subscribers
-from events.models import EventType, PlatformEvent
+from events.models import PlatformEvent, PublishedKey
+from events.payloads import check_against_schema, check_text, normalize_payload
+from events.services.catalogue import active_event_type
 
 
 @transaction.atomic
@@ -21,16 +29,26 @@ def publish_event(
     payload: dict[str, Any],
     environment: str = "live",
     partner_id: uuid.UUID | None = None,
+    idempotency_key: str = "",
+    actor: Principal = SYSTEM,
 ) -> PlatformEvent:
     """Append an event in the caller's transaction and fan it out; a rollback takes both back.
 
-    `partner_id` addresses it to one partner; None offers it to every partner whose application may see it.
-    Raises InvalidError for an unknown event name or a payload its schema refuses.
+    `partner_id` addresses it to one partner; None offers it to every partner whose application may see it. The same
+    `idempotency_key` of the same actor gives the first event again, without a second fan-out.
+    Raises InvalidError for an unknown event name, a payload its schema refuses or that a receiver would misread;
+    ConflictError for a key that was used with another event.
     """
-    event_type = EventType.objects.active().filter(event_name=event_name).first()
-    if event_type is None:
-        raise InvalidError(f"There is no event type {event_name!r}.", field="event", code="unknown_event")
-    event = PlatformEvent.objects.create(
+    event_type = active_event_type(event_name)
+    if environment not in Environment.values:
+        raise InvalidError("Expected live or test.", field="environment", code="invalid_choice")
+    if partner_id is None and event_type.event_category in ADDRESSED_CATEGORIES:
+        raise InvalidError(f"{event_name} is addressed to one partner.", field="partner_id", code="required")
+    for field, value, limit in (("entity_type", entity_type, 50), ("entity_id", entity_id, 100)):
+        check_reference(field, value, limit)
+    payload = normalize_payload(payload)
+    check_against_schema(payload, event_type.payload_schema)
+    event = PlatformEvent(
         event_type=event_type,
         entity_type=entity_type,
         entity_id=entity_id,
@@ -38,6 +56,34 @@ def publish_event(
         environment=environment,
         partner_id=partner_id,
     )
+    if idempotency_key and (earlier := claim_key(event, idempotency_key, actor)):
+        return earlier
+    event.save(force_insert=True)
     for subscriber in subscribers:
         subscriber(event)
     return event
+
+
+def check_reference(field: str, value: str, limit: int) -> None:
+    """Raise InvalidError for an empty or overlong reference to an entity."""
+    if not value or len(value) > limit:
+        raise InvalidError(f"Expected 1 to {limit} characters.", field=field, code="invalid_length")
+    check_text(value, field)
+
+
+def claim_key(event: PlatformEvent, key: str, actor: Principal) -> PlatformEvent | None:
+    """Tie `key` to `event`; return the event it was tied to before.
+
+    The insert waits for another transaction that holds the same key, so two publishers at once make one event.
+    """
+    publisher = f"{actor.kind}:{actor.credential_id or actor.user_id or actor.label}"
+    what = [event.event_type.event_name, event.entity_type, event.entity_id, event.environment, str(event.partner_id)]
+    body_hash = hashlib.sha256(json.dumps([*what, event.payload], sort_keys=True).encode()).hexdigest()
+    claim = PublishedKey(id=uuid7(), publisher=publisher, key=key, body_hash=body_hash, event_id=event.id)
+    PublishedKey.objects.bulk_create([claim], ignore_conflicts=True)
+    stored = PublishedKey.objects.get(publisher=publisher, key=key)
+    if stored.id == claim.id:
+        return None
+    if stored.body_hash != body_hash:
+        raise ConflictError("idempotency_key_reused", "This idempotency key was used to publish another event.")
+    return PlatformEvent.objects.select_related("event_type").get(pk=stored.event_id)

@@ -1,0 +1,80 @@
+"""The catalogue of event types."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from common.errors import InvalidError
+from events.catalogue import STANDARD_EVENTS, StandardEvent
+from events.models import EventType
+
+CACHE_SECONDS = 5.0
+
+
+@dataclass
+class CachedType:
+    """An event type and when it is read again."""
+
+    event_type: EventType
+    stale_at: float
+
+
+cache: dict[str, CachedType] = {}
+
+
+def active_event_type(event_name: str) -> EventType:
+    """The active type of that name, at most five seconds old; raises InvalidError when there is none."""
+    cached = cache.get(event_name)
+    now = time.monotonic()
+    if cached is not None and cached.stale_at > now:
+        return cached.event_type
+    event_type = EventType.objects.active().filter(event_name=event_name).first()
+    if event_type is None:
+        cache.pop(event_name, None)
+        raise InvalidError(f"There is no event type {event_name!r}.", field="event", code="unknown_event")
+    cache[event_name] = CachedType(event_type, now + CACHE_SECONDS)
+    return event_type
+
+
+@transaction.atomic
+def initialize_standard_events() -> tuple[int, int]:
+    """Create the standard event types that are missing and update those that changed; return how many of each.
+
+    A changed schema gets the next version. Whether a type is active is the administrators' choice and kept.
+    """
+    cache.clear()
+    stored = {event_type.event_name: event_type for event_type in EventType.objects.select_for_update()}
+    missing = [event for event in STANDARD_EVENTS if event.name not in stored]
+    EventType.objects.bulk_create((new_type(event) for event in missing), ignore_conflicts=True)
+    updated = sum(update_type(stored[event.name], event) for event in STANDARD_EVENTS if event.name in stored)
+    return len(missing), updated
+
+
+def new_type(event: StandardEvent) -> EventType:
+    """An unsaved type of the catalogue's entry."""
+    return EventType(
+        event_name=event.name,
+        description=event.description,
+        event_category=event.category,
+        payload_schema=event.payload_schema,
+        example=event.example,
+        required_scope=event.required_scope,
+    )
+
+
+def update_type(event_type: EventType, event: StandardEvent) -> bool:
+    """Bring a stored type up to the catalogue; tell whether it differed."""
+    wanted = new_type(event)
+    names = ["description", "event_category", "payload_schema", "example", "required_scope"]
+    changed = [name for name in names if getattr(event_type, name) != getattr(wanted, name)]
+    if not changed:
+        return False
+    for name in changed:
+        setattr(event_type, name, getattr(wanted, name))
+    if "payload_schema" in changed:
+        event_type.schema_version += 1
+    event_type.save(update_fields=[*changed, "schema_version", "updated_at"])
+    return True
