@@ -9,6 +9,7 @@ import django_stubs_ext
 import pghistory
 from csp.constants import NONCE, NONE, SELF
 
+from common.scopes import SCOPES
 from config import declarations as env
 from config.environment import ROOT
 
@@ -280,6 +281,48 @@ OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "authn.OAuthToken"  # noqa: S105 (a model)
 OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "authn.OAuthRefreshToken"  # noqa: S105 (a model)
 OAUTH2_PROVIDER_ID_TOKEN_MODEL = "authn.OAuthIdToken"  # noqa: S105 (a model)
 OAUTH2_PROVIDER_DEVICE_GRANT_MODEL = "authn.OAuthDeviceGrant"
+OAUTH2_PROVIDER: dict[str, Any] = {
+    "SCOPES": {scope: words for scope, words in SCOPES.items() if scope != "admin"},
+    "SCOPES_BACKEND_CLASS": "authn.oauth.scopes.ApplicationScopes",
+    "OAUTH2_VALIDATOR_CLASS": "authn.oauth.validators.Validator",
+    "OAUTH2_SERVER_CLASS": "authn.oauth.server.Server",
+    "ACCESS_TOKEN_GENERATOR": "authn.oauth.tokens.access_token",
+    "REFRESH_TOKEN_GENERATOR": "authn.oauth.tokens.refresh_token",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": OAUTH_TOKEN_LIFETIME,
+    "REFRESH_TOKEN_EXPIRE_SECONDS": OAUTH_REFRESH_TOKEN_LIFETIME,
+    "AUTHORIZATION_CODE_EXPIRE_SECONDS": 600,
+    "ROTATE_REFRESH_TOKEN": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "PKCE_REQUIRED": True,
+    # Loopback http (RFC 8252) and private-use schemes are allowed per client, when a redirect URI is registered.
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    "OIDC_ISS_ENDPOINT": OAUTH_ISSUER,
+    **{
+        f"COMPLIANT_BCP_RFC9700_{gate}": True
+        for gate in (
+            "IMPLICIT_GRANT",
+            "PASSWORD_GRANT",
+            "PKCE_METHOD",
+            "ACCESS_TOKEN_TRANSPORT",
+            "AUTHZ_RESPONSE_ISS",
+            "TOKEN_STORAGE",
+            "REFRESH_TOKEN",
+            "REDIRECT_URI_SCHEME",
+            "REDIRECT_URI_MATCHING",
+            "PKCE_REQUIRED",
+        )
+    },
+    **{
+        f"{model}_ADMIN_CLASS": f"authn.oauth.admin.{name}"
+        for model, name in (
+            ("APPLICATION", "OAuthClientAdmin"),
+            ("ACCESS_TOKEN", "OAuthTokenAdmin"),
+            ("REFRESH_TOKEN", "OAuthRefreshTokenAdmin"),
+            ("GRANT", "HiddenAdmin"),
+            ("ID_TOKEN", "HiddenAdmin"),
+        )
+    },
+}
 
 # --- The business -----------------------------------------------------------------------------------------------------
 RATE_LIMITS = {

@@ -4,24 +4,34 @@ from authn.models.api_call import ApiCall, SpooledCall
 from authn.models.api_key import ApiKey
 from authn.models.idempotency import IdempotencyRecord
 from authn.models.oauth import (
+    AccessTokenFormat,
     OAuthClient,
+    OAuthClientType,
+    OAuthConsent,
     OAuthDeviceGrant,
+    OAuthFlow,
     OAuthGrant,
     OAuthIdToken,
     OAuthRefreshToken,
+    OAuthSigningKey,
     OAuthToken,
 )
 from authn.models.service_account import ServiceAccount
 
 __all__ = [
+    "AccessTokenFormat",
     "ApiCall",
     "ApiKey",
     "IdempotencyRecord",
     "OAuthClient",
+    "OAuthClientType",
+    "OAuthConsent",
     "OAuthDeviceGrant",
+    "OAuthFlow",
     "OAuthGrant",
     "OAuthIdToken",
     "OAuthRefreshToken",
+    "OAuthSigningKey",
     "OAuthToken",
     "ServiceAccount",
     "SpooledCall",
