@@ -6,7 +6,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := up
-.PHONY: install install-dev browser up test lint bench lock shot
+.PHONY: install up test lint bench lock css browser
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
@@ -61,3 +61,9 @@ lint: install-dev
 lock: .venv/.uv-$(UV_VERSION)
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) pyproject.toml --group dev --group bench -c requirements.lock -o requirements-dev.lock
+
+css:
+	$(BIN)/python -m config.stylesheet
+
+browser:
+	$(BIN)/python -m tests.browser

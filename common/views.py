@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from common.api.problems import problem_response
 
@@ -45,5 +46,9 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Handler500."""
-    return error(request, status=500, code="internal", detail="Something went wrong on our side. It has been logged.")
+    """Handler500. The page is rendered without context processors: what failed may be what they need."""
+    if request.path.startswith(("/api/", "/internal/")):
+        detail = "Something went wrong on our side. It has been logged."
+        return problem_response(request, status=500, code="internal", detail=detail)
+    page = render_to_string("errors/500.html", {"request_id": getattr(request, "request_id", "")})
+    return HttpResponseServerError(page)

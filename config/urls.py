@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from common.design import design
+
 APPS = ("events", "partners", "applications", "authn", "integrations", "webhooks", "marketplace", "billing")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    path("design", design, name="design"),
     *(path("api/", include(f"{app}.api.urls")) for app in APPS),
     *(path("", include(f"{app}.portal.urls")) for app in APPS),
 ]

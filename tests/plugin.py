@@ -1,4 +1,7 @@
-"""Embedded PostgreSQL and Valkey for the whole run; loaded with -p, before pytest-django reads the settings."""
+"""Embedded PostgreSQL and Valkey for the whole run, and the style sheet.
+
+Loaded with -p, before pytest-django reads the settings.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from config import stylesheet
 from config.services import EmbeddedPostgres, EmbeddedValkey
 
 
@@ -22,6 +26,7 @@ def start_services() -> tuple[Path, list[EmbeddedPostgres | EmbeddedValkey]]:
     return data_dir, services
 
 
+stylesheet.build_if_stale()
 data_directory, running_services = start_services()
 
 
