@@ -248,6 +248,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": ["common.api.permissions.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["common.api.renderers.CamelCaseJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["common.api.parsers.CamelCaseJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "common.api.negotiation.JSONAlways",
+    "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_PAGINATION_CLASS": "common.api.pagination.CursorPagination",
     "DEFAULT_FILTER_BACKENDS": [
         "common.api.filters.CamelCaseFilterBackend",

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from functools import lru_cache
 from typing import Any, Protocol
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils.module_loading import import_string
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.request import Request
 
 MAX_KEY_LENGTH = 255
+MAX_ROUTE_LENGTH = 200
+
+
+def digest(text: str) -> str:
+    """Hex SHA-256."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class IdempotencyConflict(APIException):
@@ -65,20 +72,23 @@ class IdempotentMixin:
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """After authentication and permissions: replay, refuse, or claim the key."""
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        body = (
+            request.data if request.method in {"POST", "PUT", "PATCH"} else None
+        )  # parsed even if the view reads none
         key = request.headers.get("Idempotency-Key")
         if request.method != "POST" or key is None or request.auth is None:
             return
         if not 1 <= len(key) <= MAX_KEY_LENGTH or not key.isprintable():
-            raise ValidationError({"Idempotency-Key": f"Expected 1 to {MAX_KEY_LENGTH} printable characters."})
+            detail = ErrorDetail(f"Expected 1 to {MAX_KEY_LENGTH} printable characters.", code="invalid_key")
+            raise ValidationError({"Idempotency-Key": [detail]})
         principal: Any = request.auth
         claim = {
             "caller": f"{principal.kind}:{principal.credential_id or principal.user_id or principal.partner_id}",
-            "route": request.path,
+            "route": request.path if len(request.path) <= MAX_ROUTE_LENGTH else digest(request.path),
             "key": key,
         }
-        # The raw body was consumed by the parser: hash what it parsed to, so formatting does not matter.
-        digest = hashlib.sha256(repr(request.data).encode()).hexdigest()
-        stored = store().begin(**claim, body_hash=digest)
+        # What the body parsed to is hashed, so neither spacing nor the order of members matters.
+        stored = store().begin(**claim, body_hash=digest(json.dumps(body, sort_keys=True)))
         if stored is not None:
             raise Replay(stored)
         request._request.idempotency_claim = claim  # type: ignore[attr-defined]
@@ -87,7 +97,20 @@ class IdempotentMixin:
         """Turn a replay into its stored response."""
         if isinstance(exc, Replay):
             return exc.response()
-        return super().handle_exception(exc)  # type: ignore[misc]
+        try:
+            return super().handle_exception(exc)  # type: ignore[misc]
+        except Exception:
+            # A bug, about to become a 500: the caller may try again with the same key.
+            self.release_claim()
+            raise
+
+    def release_claim(self) -> None:
+        """Forget this request's claim, if it holds one."""
+        request: Any = getattr(self, "request", None)
+        claim = getattr(getattr(request, "_request", None), "idempotency_claim", None)
+        if claim is not None:
+            request._request.idempotency_claim = None
+            store().release(**claim)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Store a success once it is rendered; release the claim otherwise."""
@@ -95,10 +118,10 @@ class IdempotentMixin:
         claim = getattr(getattr(request, "_request", None), "idempotency_claim", None)
         if claim is None:
             return response
-        if 200 <= response.status_code < 300:
+        if 200 <= response.status_code < 300 and hasattr(response, "add_post_render_callback"):
             response.add_post_render_callback(lambda rendered: remember(claim, rendered))
         else:
-            store().release(**claim)
+            self.release_claim()
         return response
 
 

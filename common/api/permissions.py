@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 from common.api.problems import InsufficientScope
 from common.principal import Principal, PrincipalKind
+
+
+def required_scope(view: Any, action: str) -> str | None:
+    """What `view` asks for `action`: a scope, `staff`, `service`, or None for any authenticated caller."""
+    scopes: dict[str, str | None] = getattr(view, "required_scopes", {})
+    return scopes.get(action, scopes.get("*", "staff"))
 
 
 class HasScope(BasePermission):
@@ -22,9 +29,12 @@ class HasScope(BasePermission):
         principal: Principal | None = request.auth
         if principal is None:
             return False
-        scopes: dict[str, str | None] = getattr(view, "required_scopes", {})
+        if request.method.lower() not in view_methods(view):
+            raise MethodNotAllowed(request.method)
         action = getattr(view, "action", None) or request.method.lower()
-        missing = scopes.get(action, scopes.get("*", "staff"))
+        if action in {"metadata", "options"}:
+            return True
+        missing = required_scope(view, action)
         if missing is None:
             return True
         if missing == "staff":
@@ -39,3 +49,8 @@ class HasScope(BasePermission):
         if not allowed:
             raise InsufficientScope("admin" if missing == "staff" else missing)
         return True
+
+
+def view_methods(view: Any) -> set[str]:
+    """The HTTP methods the view answers, in lower case."""
+    return {method for method in view.http_method_names if hasattr(view, method)}

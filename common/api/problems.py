@@ -6,14 +6,19 @@ from http import HTTPStatus
 from math import ceil
 from typing import Any
 
+import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import DataError, IntegrityError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from common.api.casing import camelize
+from common.api.casing import camelize_path
 from common.api.parsers import PayloadTooLarge
-from common.errors import DomainError, InvalidError, InvalidFieldsError
+from common.errors import ConflictError, DomainError, InvalidError, InvalidFieldsError
+
+logger = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 NON_FIELD = "nonFieldErrors"
@@ -50,28 +55,34 @@ def problem_response(request: HttpRequest, *, status: int, code: str, detail: st
 
 def flatten(detail: Any, path: str = "") -> list[dict[str, str]]:
     """DRF's nested error detail as a list of `{field, code, message}` with camelCase dotted paths."""
-    if isinstance(detail, dict) and {"message", "code"} != set(detail):
+    if isinstance(detail, dict) and not is_leaf(detail):
         rows = []
         for name, inner in detail.items():
-            key = "" if name in {"non_field_errors", NON_FIELD} else camelize(str(name))
+            key = "" if name in {"non_field_errors", NON_FIELD} else str(name)
             rows += flatten(inner, ".".join(part for part in (path, key) if part))
         return rows
     if isinstance(detail, list):
         rows = []
         for index, inner in enumerate(detail):
-            is_leaf = isinstance(inner, dict) and {"message", "code"} == set(inner)
-            rows += flatten(inner, path if is_leaf else f"{path}[{index}]")
+            rows += flatten(inner, path if is_leaf(inner) else f"{path}[{index}]")
         return rows
-    return [{"field": path, "code": str(detail["code"]), "message": str(detail["message"])}]
+    return [{"field": camelize_path(path), "code": str(detail["code"]), "message": str(detail["message"])}]
+
+
+def is_leaf(detail: Any) -> bool:
+    """Whether this is one error of DRF's full details rather than a mapping of fields."""
+    return isinstance(detail, dict) and {"message", "code"} == set(detail) and isinstance(detail["message"], str)
 
 
 def from_domain_error(error: DomainError) -> tuple[int, str, str, dict[str, Any]]:
     """Status, code, detail and extra members of a service's refusal."""
     if isinstance(error, InvalidFieldsError):
-        rows = [{"field": camelize(name), "code": error.code, "message": text} for name, text in error.errors.items()]
+        rows = [
+            {"field": camelize_path(name), "code": error.code, "message": text} for name, text in error.errors.items()
+        ]
         return 400, "invalid", "The request is not valid.", {"errors": rows}
     if isinstance(error, InvalidError):
-        rows = [{"field": camelize(error.field or ""), "code": error.code, "message": error.message}]
+        rows = [{"field": camelize_path(error.field or ""), "code": error.code, "message": error.message}]
         return 400, "invalid", error.message, {"errors": rows}
     return error.status, error.code, error.message, {}
 
@@ -88,27 +99,52 @@ def from_api_exception(error: exceptions.APIException) -> tuple[int, str, str, d
     return error.status_code, code, str(error.detail), extra
 
 
+def known_exception(error: Exception) -> Exception:
+    """Exceptions of Django and of the database that a client's input can cause, as what they mean."""
+    if isinstance(error, Http404):
+        return exceptions.NotFound("There is no such object, or it is not yours.")
+    if isinstance(error, PermissionDenied):
+        return exceptions.PermissionDenied()
+    if isinstance(error, RequestDataTooBig):
+        return PayloadTooLarge()
+    if isinstance(error, DjangoValidationError):
+        return exceptions.ValidationError(exceptions_detail(error))
+    if isinstance(error, DataError):
+        logger.warning("value_out_of_range", exc_info=error)
+        return exceptions.ParseError("A value is out of range.", code="out_of_range")
+    if isinstance(error, IntegrityError):
+        logger.warning("constraint_violated", exc_info=error)
+        return ConflictError("conflict", "Another object stands in the way of this change.")
+    return error
+
+
+def exceptions_detail(error: DjangoValidationError) -> Any:
+    """A model's or validator's refusal in DRF's shape."""
+    return error.message_dict if hasattr(error, "error_dict") else error.messages
+
+
+def authentication_headers(error: exceptions.APIException) -> dict[str, str]:
+    """`Retry-After` and `WWW-Authenticate` (RFC 6750, 3)."""
+    if isinstance(error, exceptions.Throttled) and (wait := getattr(error, "wait", None)) is not None:
+        return {"Retry-After": str(max(1, ceil(wait)))}
+    if isinstance(error, exceptions.NotAuthenticated):
+        return {"WWW-Authenticate": 'Bearer realm="treaty"'}
+    if isinstance(error, exceptions.AuthenticationFailed):
+        return {"WWW-Authenticate": 'Bearer realm="treaty", error="invalid_token"'}
+    if isinstance(error, InsufficientScope):
+        return {"WWW-Authenticate": f'Bearer realm="treaty", error="insufficient_scope", scope="{error.scope}"'}
+    return {}
+
+
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's EXCEPTION_HANDLER: every refusal becomes a problem; an unknown exception stays a bug."""
-    if isinstance(error, Http404):
-        error = exceptions.NotFound("There is no such object, or it is not yours.")
-    elif isinstance(error, PermissionDenied):
-        error = exceptions.PermissionDenied()
-    elif isinstance(error, RequestDataTooBig):
-        error = PayloadTooLarge()
+    error = known_exception(error)
     headers = {}
     if isinstance(error, DomainError):
         status, code, detail, extra = from_domain_error(error)
     elif isinstance(error, exceptions.APIException):
         status, code, detail, extra = from_api_exception(error)
-        if isinstance(error, exceptions.Throttled) and (wait := getattr(error, "wait", None)) is not None:
-            headers["Retry-After"] = str(max(1, ceil(wait)))
-        if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
-            headers["WWW-Authenticate"] = 'Bearer realm="treaty"' + (
-                "" if isinstance(error, exceptions.NotAuthenticated) else ', error="invalid_token"'
-            )
-        if isinstance(error, InsufficientScope):
-            headers["WWW-Authenticate"] = f'Bearer realm="treaty", error="insufficient_scope", scope="{error.scope}"'
+        headers = authentication_headers(error)
     else:
         return None
     body = problem_body(context["request"], status=status, code=code, detail=detail, **extra)

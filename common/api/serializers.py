@@ -1,13 +1,18 @@
-"""Serializer bases: camelCase field names, unknown fields refused."""
+"""Serializer bases: camelCase field names, unknown fields refused, PUT replaces."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from common.api.casing import camelize
+
+AnyField = serializers.Field[Any, Any, Any, Any]
 
 
 class CamelCaseMixin(serializers.Serializer[Any]):
@@ -16,7 +21,7 @@ class CamelCaseMixin(serializers.Serializer[Any]):
     Keys inside free-form JSON fields are values, not fields, and are never renamed.
     """
 
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+    def get_fields(self) -> dict[str, AnyField]:
         """The declared fields under their wire names, each still reading and writing its snake_case source."""
         renamed = {}
         for name, field in super().get_fields().items():
@@ -35,19 +40,41 @@ class CamelCaseMixin(serializers.Serializer[Any]):
         """Validate, refusing fields this serializer does not declare (or that are read-only)."""
         if isinstance(data, Mapping):
             writable = {field.field_name for field in self._writable_fields}
-            unknown = [name for name in data if name not in writable]
+            unknown = [str(name) for name in data if name not in writable]
             if unknown:
-                raise serializers.ValidationError(
-                    {
-                        str(name): [serializers.ErrorDetail(self.refusal(str(name)), code="unknown_field")]
-                        for name in unknown
-                    }
-                )
+                raise serializers.ValidationError({name: [self.refusal(name)] for name in unknown})
         return super().to_internal_value(data)
 
-    def refusal(self, name: str) -> str:
+    def refusal(self, name: str) -> serializers.ErrorDetail:
         """Why `name` is not accepted."""
-        return "This field is read-only." if name in self.fields else "This field is unknown."
+        if name in self.fields:
+            return serializers.ErrorDetail("This field is read-only.", code="read_only")
+        return serializers.ErrorDetail("This field is unknown.", code="unknown_field")
+
+    def reset_values(self) -> dict[str, Any]:
+        """What a PUT that leaves out optional fields sets them to, by source: each one's default, else its empty value.
+
+        A field with neither (optional, not nullable, no default) is not in the answer and stays as it is.
+        """
+        values = {}
+        for field in self._writable_fields:
+            name = str(field.source)
+            if field.required or "." in name or name == "*":
+                continue
+            value = self.reset_value(name, field)
+            if value is not empty:
+                values[name] = value
+        return values
+
+    def reset_value(self, name: str, field: AnyField) -> Any:
+        """The default of one optional field, or `empty`."""
+        if field.default is not empty:
+            return empty  # DRF has filled it in already
+        if field.allow_null:
+            return None
+        if isinstance(field, serializers.CharField) and field.allow_blank:
+            return ""
+        return empty
 
 
 class Serializer(CamelCaseMixin, serializers.Serializer[Any]):
@@ -56,3 +83,14 @@ class Serializer(CamelCaseMixin, serializers.Serializer[Any]):
 
 class ModelSerializer(CamelCaseMixin, serializers.ModelSerializer[Any]):
     """Base of model serializers."""
+
+    def reset_value(self, name: str, field: AnyField) -> Any:
+        """The model field's default comes first."""
+        model: Any = self.Meta.model
+        try:
+            model_field = model._meta.get_field(name)
+        except FieldDoesNotExist:
+            return super().reset_value(name, field)
+        if isinstance(model_field, models.Field) and model_field.has_default():
+            return model_field.get_default()
+        return super().reset_value(name, field)

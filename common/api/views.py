@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.db.models import Model, QuerySet
+from django.http import HttpRequest
 from rest_framework import viewsets
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api.idempotency import IdempotentMixin
 from common.principal import Principal
+from common.text import is_storable, printable
 
 
 class GenericViewSet(IdempotentMixin, viewsets.GenericViewSet[Any]):
@@ -23,6 +27,14 @@ class GenericViewSet(IdempotentMixin, viewsets.GenericViewSet[Any]):
         """The authenticated caller."""
         return cast("Principal", self.request.auth)
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """After authentication and permissions, refuse text no column can hold, wherever the URL carries it."""
+        for name, value in request.query_params.items():
+            if not (is_storable(name) and is_storable(str(value))):
+                detail = ErrorDetail("Holds a NUL or an unpaired surrogate.", code="invalid_text")
+                raise ValidationError({printable(name): [detail]})
+        super().initial(request, *args, **kwargs)
+
     def get_queryset(self) -> QuerySet[Any]:
         """Rows visible to the caller; another tenant's row is a 404."""
         if getattr(self, "swagger_fake_view", False):
@@ -30,14 +42,27 @@ class GenericViewSet(IdempotentMixin, viewsets.GenericViewSet[Any]):
         return cast("QuerySet[Any]", self.queryset.all().visible_to(self.principal))  # type: ignore[attr-defined]
 
     def respond(self, instance: Model, *, status: int = 200, location: str | None = None) -> Response:
-        """The object as the view's default serializer shows it."""
+        """The object as the view's default serializer shows it; a created one (201) with its `Location`."""
+        if status == 201 and location is None:
+            location = f"{self.request.path}/{instance.pk}"
         headers = {"Location": location} if location else None
-        serializer = self.serializer_class(instance, context=self.get_serializer_context())  # type: ignore[misc]
+        serializer_class = self.serializer_class or self.get_serializer_class()
+        serializer = serializer_class(instance, context=self.get_serializer_context())
         return Response(serializer.data, status=status, headers=headers)
 
     def validated(self, serializer_class: type[Any], **kwargs: Any) -> dict[str, Any]:
-        """The request body as keyword arguments for a service; raises ValidationError."""
+        """The request body as keyword arguments for a service; raises ValidationError.
+
+        PATCH takes the fields it names. PUT replaces: an optional field it leaves out goes back to its default.
+        """
+        kwargs.setdefault("partial", self.request.method == "PATCH")
         serializer = serializer_class(data=self.request.data, context=self.get_serializer_context(), **kwargs)
         serializer.is_valid(raise_exception=True)
-        data: dict[str, Any] = serializer.validated_data
+        data: dict[str, Any] = dict(serializer.validated_data)
+        if self.request.method == "PUT" and self.action == "update" and hasattr(serializer, "reset_values"):
+            data = {**serializer.reset_values(), **data}
         return data
+
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
+        """The methods of this path, in `Allow`."""
+        return Response(status=204)
