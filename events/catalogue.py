@@ -252,12 +252,17 @@ APPLICATION_EVENTS = family(
     "platform", "", APPLICATION,
     {
         "application.created": ("An application was drafted.", {}),
+        "application.updated": ("The content of an application changed.", {"changedFields": texts("Members that changed.", "permissions")}),
+        "application.deleted": ("An application was deleted.", {}),
         "application.submitted": ("An application was submitted for review.", {}),
+        "application.withdrawn": ("A submission was taken back.", {}),
         "application.approved": ("A reviewer approved an application.", {"permissions": texts("Scopes granted.", "read:leads")}),
         "application.rejected": ("A reviewer rejected an application.", {"reason": REASON}),
         "application.changes_requested": ("A reviewer asked for changes.", {"comments": nullable("What to change.", "Please state a purpose for read:claims")}),
         "application.published": ("An application was published to the marketplace.", {}),
         "application.suspended": ("An application was suspended: its keys and tokens stop.", {"reason": REASON}),
+        "application.resumed": ("A suspended application works again.", {}),
+        "application.stopped": ("An application reached its sunset date: its keys and tokens stop.", {}),
         "application.deprecated": ("An application will stop on its sunset date.", {"sunsetDate": day("Last day of operation.")}),
     },
 )  # fmt: skip

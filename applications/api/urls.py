@@ -1,7 +1,11 @@
-"""Routes of this app under /api/."""
+"""Routes of applications."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from applications.api.views import ApplicationViewSet
+
+router = SimpleRouter(trailing_slash=False)
+router.register("applications", ApplicationViewSet, basename="application")
+urlpatterns = router.urls

@@ -1,5 +1,15 @@
 """Partner applications and their review."""
 
-from applications.models.application import PartnerApplication
+from applications.models.application import ApplicationStatus, PartnerApplication
+from applications.models.review import ApplicationReview, ApplicationStatusChange, CannedReason, ReviewComment
+from applications.models.version import ApplicationVersion
 
-__all__ = ["PartnerApplication"]
+__all__ = [
+    "ApplicationReview",
+    "ApplicationStatus",
+    "ApplicationStatusChange",
+    "ApplicationVersion",
+    "CannedReason",
+    "PartnerApplication",
+    "ReviewComment",
+]

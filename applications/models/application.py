@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pghistory
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
 
+from applications import transitions
+from applications.models.content import ApplicationContent
 from common.base import BaseModel, choices_check
 from common.principal import Principal
 from partners.models import Partner
+
+if TYPE_CHECKING:
+    from applications.models.version import ApplicationVersion
 
 
 class ApplicationStatus(models.TextChoices):
@@ -31,34 +41,47 @@ class PartnerApplicationQuerySet(models.QuerySet["PartnerApplication"]):
     def visible_to(self, principal: Principal) -> PartnerApplicationQuerySet:
         """The applications of the caller's partner; all of them for admins and the core platform."""
         if principal.is_service:
-            return self
-        return self.filter(partner_id=principal.tenant_id)
+            return self.present()
+        return self.present().filter(partner_id=principal.tenant_id)
+
+    def present(self) -> PartnerApplicationQuerySet:
+        """Applications that were not deleted."""
+        return self.filter(deleted_at=None)
 
     def operational(self) -> PartnerApplicationQuerySet:
         """Applications whose live credentials work."""
-        return self.filter(status__in=PartnerApplication.OPERATIONAL)
+        today = timezone.now().date()
+        return self.present().filter(
+            ~Q(status=ApplicationStatus.DEPRECATED, sunset_date__lte=today), status__in=PartnerApplication.OPERATIONAL
+        )
 
 
 @pghistory.track()
-class PartnerApplication(BaseModel):
-    """An application of a partner, from draft to deprecation."""
+class PartnerApplication(ApplicationContent, BaseModel):
+    """An application of a partner, from draft to deprecation. Its content is what the partner edits."""
 
     Status = ApplicationStatus
 
     OPERATIONAL = (Status.APPROVED, Status.PUBLISHED, Status.DEPRECATED)
+    UNDER_REVIEW = (Status.SUBMITTED, Status.IN_REVIEW)
 
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="applications")
-    app_name = models.CharField(max_length=100)
-    description = models.TextField(blank=True)
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.DRAFT)
-    permissions = ArrayField(models.CharField(max_length=50), default=list, blank=True, help_text="Scopes asked for.")
     approved_permissions = ArrayField(
         models.CharField(max_length=50), default=list, blank=True, help_text="Scopes granted by review."
     )
-    data_access = models.JSONField(default=dict, blank=True)
-    security_info = models.JSONField(default=dict, blank=True)
+    live_version = models.ForeignKey(
+        "applications.ApplicationVersion",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The approved submission the public sees.",
+    )
     status_reason = models.TextField(blank=True)
     sunset_date = models.DateField(null=True, blank=True)
+    stopped_at = models.DateTimeField(null=True, blank=True, help_text="When the sunset took effect.")
+    deleted_at = models.DateTimeField(null=True, blank=True)
 
     objects = PartnerApplicationQuerySet.as_manager()
 
@@ -66,18 +89,63 @@ class PartnerApplication(BaseModel):
         ordering = ["-id"]
         constraints = [
             choices_check("status", ApplicationStatus, "application_status_valid"),
-            models.UniqueConstraint(fields=["partner", "app_name"], name="application_name_unique"),
+            models.UniqueConstraint(
+                fields=["partner", "app_name"], name="application_name_unique", condition=Q(deleted_at=None)
+            ),
         ]
         indexes = [
             models.Index(fields=["partner", "-id"], name="application_by_partner"),
             models.Index(fields=["status", "-id"], name="application_by_status"),
+            models.Index(
+                fields=["sunset_date"],
+                name="application_by_sunset",
+                condition=Q(status=ApplicationStatus.DEPRECATED, stopped_at=None),
+            ),
+        ]
+        triggers = [
+            pgtrigger.FSM(name="legal_status", field="status", transitions=transitions.pairs(transitions.APPLICATION))
         ]
 
     def __str__(self) -> str:
         return self.app_name
 
+    @property
+    def pending_version(self) -> ApplicationVersion | None:
+        """The submission that waits for a decision."""
+        return self.versions.pending().first()
+
+    @property
+    def public_name(self) -> str:
+        """The name a review approved; a change of it waits for the next approval."""
+        return self.live_version.app_name if self.live_version else self.app_name
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a review let it into live and it is not suspended."""
+        return self.status in self.OPERATIONAL
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether its content may change: not during a review, nor once suspended or on its way out."""
+        fixed = {*self.UNDER_REVIEW, self.Status.SUSPENDED, self.Status.DEPRECATED}
+        return self.status not in fixed and self.deleted_at is None
+
+    def has_unreviewed_changes(self) -> bool:
+        """Whether the content differs from what was last approved."""
+        if self.live_version is None:
+            return set(self.permissions) != set(self.approved_permissions)
+        return self.content() != self.live_version.content()
+
     def allows(self, environment: str) -> bool:
         """Whether credentials of `environment` work: a draft has the sandbox, live needs an approved application."""
+        if self.deleted_at is not None or self.is_sunset():
+            return False
         if environment == "test":
             return self.status not in {self.Status.SUSPENDED, self.Status.REJECTED}
         return self.status in self.OPERATIONAL
+
+    def is_sunset(self) -> bool:
+        """Whether its last day is over: a deprecated application stops at midnight UTC of its sunset date."""
+        if self.status != self.Status.DEPRECATED or self.sunset_date is None:
+            return False
+        return timezone.now().date() >= self.sunset_date

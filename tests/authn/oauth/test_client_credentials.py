@@ -10,8 +10,9 @@ import pytest
 from applications.models import PartnerApplication
 from authn.models import OAuthToken
 from authn.services.oauth import IssuedClient, OAuthError, client_credentials_grant
+from partners.models import Partner
 from tests.authn.oauth.conftest import issue
-from tests.conftest import ALL_SCOPES
+from tests.conftest import ALL_SCOPES, make_application
 
 Post = Callable[..., Any]
 
@@ -59,11 +60,9 @@ def test_an_application_without_approved_scopes_gets_no_token(application: Partn
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_scope")
 
 
-def test_a_sandbox_client_may_have_what_is_still_asked_for(application: PartnerApplication, post: Post) -> None:
-    application.status, application.approved_permissions = "draft", []
-    application.permissions = ["read:leads", "admin"]
-    application.save()
-    answer = post("token", issue(application, environment="test"), grant_type="client_credentials")
+def test_a_sandbox_client_may_have_what_is_still_asked_for(acme: Partner, post: Post) -> None:
+    draft = make_application(acme, status="draft", permissions=["read:leads", "admin"], approved_permissions=[])
+    answer = post("token", issue(draft, environment="test"), grant_type="client_credentials")
     assert (answer.status_code, answer.json()["scope"]) == (200, "read:leads")
 
 

@@ -1,0 +1,173 @@
+"""Applications on the wire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from applications.models import ApplicationReview, ApplicationVersion, PartnerApplication
+from common.api.serializers import ModelSerializer, Serializer
+
+# A sunset is a day; a full time is taken too, for clients that send what their language calls a date.
+DATE_FORMATS = ["iso-8601", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"]
+
+
+class PendingVersionSerializer(ModelSerializer):
+    """The submission that waits for a decision."""
+
+    submitted_at = serializers.DateTimeField(source="created_at")
+
+    class Meta:
+        model = ApplicationVersion
+        fields = ["id", "number", "status", "risk", "submitted_at", "due_at"]
+        read_only_fields = fields
+
+
+class ApplicationSerializer(ModelSerializer):
+    """An application."""
+
+    partner_id = serializers.UUIDField(read_only=True)
+    live_version = serializers.SerializerMethodField()
+    pending_version = serializers.SerializerMethodField()
+
+    class Meta:
+        model = PartnerApplication
+        fields = [
+            "id",
+            "partner_id",
+            "app_name",
+            "description",
+            "status",
+            "status_reason",
+            "permissions",
+            "approved_permissions",
+            "permission_purposes",
+            "data_access",
+            "security_info",
+            "homepage_url",
+            "privacy_policy_url",
+            "support_url",
+            "redirect_uris",
+            "live_version",
+            "pending_version",
+            "sunset_date",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = fields
+
+    @extend_schema_field({"type": ["integer", "null"], "description": "Number of the approved version."})
+    def get_live_version(self, application: PartnerApplication) -> int | None:
+        """Number of the approved version."""
+        return application.live_version.number if application.live_version else None
+
+    @extend_schema_field({"oneOf": [{"$ref": "#/components/schemas/PendingVersion"}, {"type": "null"}]})
+    def get_pending_version(self, application: PartnerApplication) -> dict[str, Any] | None:
+        """The submission that waits."""
+        waiting: list[ApplicationVersion] = getattr(application, "waiting", [])
+        pending = waiting[0] if waiting else None
+        return PendingVersionSerializer(pending).data if pending else None
+
+
+class ApplicationInput(Serializer):
+    """What a partner writes."""
+
+    app_name = serializers.CharField(max_length=100)
+    description = serializers.CharField(default="", allow_blank=True, max_length=5_000)
+    permissions = serializers.ListField(child=serializers.CharField(max_length=50), default=list, max_length=50)
+    permission_purposes = serializers.DictField(
+        child=serializers.CharField(allow_blank=True, max_length=1_000), default=dict
+    )
+    data_access = serializers.DictField(default=dict)
+    security_info = serializers.DictField(default=dict)
+    homepage_url = serializers.CharField(default="", allow_blank=True, max_length=500)
+    privacy_policy_url = serializers.CharField(default="", allow_blank=True, max_length=500)
+    support_url = serializers.CharField(default="", allow_blank=True, max_length=500)
+    redirect_uris = serializers.ListField(child=serializers.CharField(max_length=500), default=list, max_length=20)
+
+
+class ApplicationCreateInput(ApplicationInput):
+    """Staff name the partner; everyone else writes for their own."""
+
+    partner_id = serializers.UUIDField(required=False)
+
+
+class SubmitInput(Serializer):
+    """What the partner tells the reviewer."""
+
+    note = serializers.CharField(default="", allow_blank=True, max_length=5_000)
+
+
+class ApproveInput(Serializer):
+    """What the reviewer adds to an approval."""
+
+    comments = serializers.CharField(default="", allow_blank=True, max_length=5_000)
+
+
+class ReasonInput(Serializer):
+    """Why, for the partner to read."""
+
+    reason = serializers.CharField(max_length=5_000)
+
+
+class OptionalReasonInput(Serializer):
+    """Why, if there is something to say."""
+
+    reason = serializers.CharField(default="", allow_blank=True, max_length=5_000)
+
+
+class RequestChangesInput(Serializer):
+    """What to change."""
+
+    comments = serializers.CharField(max_length=5_000)
+
+
+class DeprecateInput(Serializer):
+    """The last day, and why."""
+
+    sunset_date = serializers.DateField(input_formats=DATE_FORMATS)
+    reason = serializers.CharField(default="", allow_blank=True, max_length=5_000)
+
+
+class DecisionSerializer(ModelSerializer):
+    """One reviewer's decision."""
+
+    reviewer = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ApplicationReview
+        fields = ["id", "decision", "reviewer", "comments", "created_at"]
+        read_only_fields = fields
+
+    def get_reviewer(self, review: ApplicationReview) -> str:
+        """Who decided; partners see the role, not the person."""
+        return review.reviewer_label if self.context["request"].auth.is_admin else "Reviewer"
+
+
+class VersionSerializer(ModelSerializer):
+    """A submission with its review."""
+
+    submitted_at = serializers.DateTimeField(source="created_at")
+    submitted_by = serializers.CharField(source="submitted_label")
+    decisions = DecisionSerializer(many=True, source="reviews")
+
+    class Meta:
+        model = ApplicationVersion
+        fields = [
+            "id",
+            "number",
+            "status",
+            "risk",
+            "note",
+            "permissions",
+            "permission_purposes",
+            "submitted_at",
+            "submitted_by",
+            "due_at",
+            "decided_at",
+            "checks",
+            "decisions",
+        ]
+        read_only_fields = fields
