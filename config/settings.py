@@ -332,6 +332,33 @@ RATE_LIMITS = {
     "premium": env.PREMIUM_RATE_LIMIT,
     "enterprise": env.ENTERPRISE_RATE_LIMIT,
 }
+# What a partner may have, by tier: requests per hour and key, numbers of things, and scopes it cannot ask for.
+TIERS: dict[str, dict[str, Any]] = {
+    "basic": {
+        "rate_limit": env.DEFAULT_RATE_LIMIT,
+        "applications": 10,
+        "api_keys": 20,
+        "webhooks": 20,
+        "members": 10,
+        "scopes_withheld": ["read:claims", "write:claims", "write:policies"],
+    },
+    "premium": {
+        "rate_limit": env.PREMIUM_RATE_LIMIT,
+        "applications": 50,
+        "api_keys": 200,
+        "webhooks": 100,
+        "members": 50,
+        "scopes_withheld": [],
+    },
+    "enterprise": {
+        "rate_limit": env.ENTERPRISE_RATE_LIMIT,
+        "applications": 500,
+        "api_keys": 2000,
+        "webhooks": 1000,
+        "members": 500,
+        "scopes_withheld": [],
+    },
+}
 WEBHOOK_MAX_RETRIES = env.WEBHOOK_MAX_RETRIES
 WEBHOOK_RETRY_BACKOFF = env.WEBHOOK_RETRY_BACKOFF
 WEBHOOK_ALLOWED_NETWORKS = env.WEBHOOK_ALLOWED_NETWORKS

@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from typing import Any
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, path
+from rest_framework.routers import SimpleRouter
+
+from partners.api.views import ContactViewSet, PartnerViewSet
+
+router = SimpleRouter(trailing_slash=False, use_regex_path=False)
+router.register("partners", PartnerViewSet, basename="partner")
+
+DETAIL: dict[str, Any] = {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *router.urls,
+    path(
+        "partners/<uuid:partner_id>/contacts",
+        ContactViewSet.as_view({"get": "list", "post": "create"}),
+        name="contact-list",
+    ),
+    path("partners/<uuid:partner_id>/contacts/<uuid:pk>", ContactViewSet.as_view(DETAIL), name="contact-detail"),
+]

@@ -1,0 +1,28 @@
+"""Filters of the partner list."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import django_filters
+from django.db.models import QuerySet
+
+from common.api.filters import FilterSet
+from partners.models import Partner
+from partners.models.partner import PartnerQuerySet
+
+
+class PartnerFilter(FilterSet):
+    """`?status=active&tier=premium&partnerType=data&search=acme&createdAfter=...&createdBefore=...`."""
+
+    status = django_filters.MultipleChoiceFilter(choices=Partner.Status.choices)
+    tier = django_filters.MultipleChoiceFilter(choices=Partner.Tier.choices)
+    partner_type = django_filters.MultipleChoiceFilter(choices=Partner.Type.choices)
+    country = django_filters.CharFilter(lookup_expr="iexact")
+    search = django_filters.CharFilter(method="match_text", label="Words in name, website or support address.")
+    created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    created_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+
+    def match_text(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Partners that match every word."""
+        return cast("PartnerQuerySet", queryset).matching(value)
