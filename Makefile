@@ -6,7 +6,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := up
-.PHONY: install up test lint bench lock css browser
+.PHONY: install install-dev browser up test lint bench lock shot css
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
@@ -35,14 +35,12 @@ $(BIN)/python:
 	@touch $@
 
 install: .venv/.runtime
+	@$(BIN)/python -m config.stylesheet >/dev/null
 
 install-dev: .venv/.dev
 
 browser: .venv/.dev
-	@command -v chromium chromium-browser google-chrome >/dev/null && exit 0; \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium; \
-	else $(BIN)/playwright install chromium; fi
+	@$(BIN)/python -m tests.browser
 
 up: install
 	@exec $(BIN)/python manage.py up --demo $(ARGS)
@@ -62,8 +60,9 @@ lock: .venv/.uv-$(UV_VERSION)
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) pyproject.toml --group dev --group bench -c requirements.lock -o requirements-dev.lock
 
-css:
-	$(BIN)/python -m config.stylesheet
+css: install
+	@$(BIN)/python -m config.stylesheet
 
-browser:
-	$(BIN)/python -m tests.browser
+shot: install-dev browser
+	@rm -rf var/shots
+	$(BIN)/pytest -q tests/e2e/test_pages.py --shots var/shots
