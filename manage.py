@@ -5,11 +5,15 @@ import os
 import sys
 
 from config.environment import load_env_file
+from config.runner.instance import prepare
 
 
 def main() -> None:
-    """Run a management command with the environment of the local data directory, if there is one."""
-    load_env_file()
+    """Run a management command with the environment of the local data directory, which `up` makes."""
+    if sys.argv[1:2] == ["up"]:
+        prepare(sys.argv[2:])
+    else:
+        load_env_file()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.core.management import execute_from_command_line  # noqa: PLC0415  (after the environment is complete)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pghistory
 import pghistory.middleware
+import structlog
 from django.http import HttpRequest
 
 from common.client_ip import client_ip
@@ -24,8 +25,9 @@ def describe(principal: Principal) -> dict[str, str | None]:
 
 
 def note_principal(principal: Principal) -> None:
-    """Write `principal` on every history row the current request makes from here on."""
+    """Write `principal` on every history row and log line the current request makes from here on."""
     pghistory.context(**describe(principal))
+    structlog.contextvars.bind_contextvars(principal=principal.label, principal_kind=principal.kind.value)
 
 
 def acting_as(principal: Principal, **extra: Any) -> Any:

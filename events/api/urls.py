@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from rest_framework.routers import SimpleRouter
+from django.urls import URLPattern, URLResolver
 
-from events.api.views import EventTypeViewSet, EventViewSet
-
-router = SimpleRouter(trailing_slash=False)
-router.register("event-types", EventTypeViewSet)
-router.register("events", EventViewSet)
-urlpatterns = router.urls
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,64 @@
+"""What Prometheus reads at /metrics: counters shared by the web processes, and the queues at that moment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from django.db.models import Min, Q
+from django.utils import timezone
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.metrics_core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from webhooks.models import WebhookDelivery
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+LATENCY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+
+requests_total = Counter("treaty_http_requests", "Answered requests.", ["method", "route", "status"])
+request_seconds = Histogram(
+    "treaty_http_request_seconds", "Time to answer a request.", ["route"], buckets=LATENCY_BUCKETS
+)
+
+
+def observe_request(*, method: str, route: str, status: int, seconds: float) -> None:
+    """Count one answered request. Routes are URL patterns, so that the labels stay few."""
+    requests_total.labels(method if method in METHODS else "OTHER", route, str(status)).inc()
+    request_seconds.labels(route).observe(seconds)
+
+
+class DeliveryCollector(Collector):
+    """Queue depth and age of webhook deliveries, read when Prometheus asks."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Three gauges from two index-backed queries."""
+        now = timezone.now()
+        deliveries = WebhookDelivery.objects
+        pending = deliveries.pending().aggregate(oldest=Min("due_at", filter=Q(due_at__lte=now)))
+        yield GaugeMetricFamily(
+            "treaty_webhook_deliveries_pending", "Deliveries not yet made.", value=deliveries.pending().count()
+        )
+        yield GaugeMetricFamily(
+            "treaty_webhook_delivery_oldest_due_seconds",
+            "How long the oldest due delivery has waited; 0 when none is due.",
+            value=(now - pending["oldest"]).total_seconds() if pending["oldest"] else 0.0,
+        )
+
+
+COLLECTORS: list[type[Collector]] = [DeliveryCollector]
+
+
+def exposition() -> bytes:
+    """The text Prometheus scrapes, whichever web process answers."""
+    registry = CollectorRegistry()
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # (its __init__ is not annotated)
+        shared = registry
+    else:
+        shared = REGISTRY
+    state = CollectorRegistry()
+    for collector in COLLECTORS:
+        state.register(collector())
+    return bytes(generate_latest(shared)) + bytes(generate_latest(state))

@@ -1,0 +1,166 @@
+"""One running platform and its data directory: the lock, the generated environment, what an earlier run left behind.
+
+All of it happens before Django reads its settings, because the settings are what it generates.
+"""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import json
+import os
+import secrets
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from config.environment import ConfigurationError, load_env_file
+from config.processes import end_process
+from config.runner.options import parse_options
+from config.services import EmbeddedPostgres, EmbeddedService, EmbeddedValkey
+
+# Kept once generated: what they sign, hash or encrypt must stay readable.
+SECRETS: dict[str, Callable[[], str]] = {
+    "SECRET_KEY": lambda: secrets.token_urlsafe(48),
+    "FIELD_ENCRYPTION_KEYS": lambda: f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}",
+    "API_KEY_PEPPER": lambda: secrets.token_urlsafe(48),
+}
+
+
+@dataclass
+class Instance:
+    """What `manage.py up` was asked for, and the lock that makes it the only one on its data directory."""
+
+    data_dir: Path
+    host: str
+    port: int
+    workers: int
+    demo: bool
+    lock: IO[str]
+    services: list[EmbeddedService]
+
+    @property
+    def url(self) -> str:
+        """Where a browser on this machine reaches it."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 (compared, not bound)
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def process_record(self) -> Path:
+        """The processes of the current run, for the next one to clean up after a crash."""
+        return self.data_dir / "processes.json"
+
+    @property
+    def metrics_dir(self) -> Path:
+        """Where the web processes share their counters."""
+        return self.data_dir / "metrics"
+
+
+instances: list[Instance] = []
+
+
+def prepare(arguments: list[str]) -> Instance:
+    """Lock the data directory, clean up, generate the environment and load it. Exits with one line when it cannot."""
+    options = parse_options(arguments)
+    options.data.mkdir(parents=True, exist_ok=True)
+    lock = acquire_lock(options.data)
+    services: list[EmbeddedService] = []
+    if not os.environ.get("DATABASE_URL"):
+        services.append(EmbeddedPostgres(options.data))
+    if not os.environ.get("REDIS_URL"):
+        services.append(EmbeddedValkey(options.data))
+    instance = Instance(
+        data_dir=options.data,
+        host=options.host,
+        port=options.port,
+        workers=options.workers,
+        demo=options.demo,
+        lock=lock,
+        services=services,
+    )
+    end_leftovers(instance)
+    require_free_port(instance)
+    lock.seek(0)
+    lock.truncate()
+    lock.write(f"{os.getpid()} {instance.url}")
+    lock.flush()
+    os.environ["TREATY_DATA"] = str(instance.data_dir)
+    write_environment(instance)
+    load_env_file()
+    instances.append(instance)
+    return instance
+
+
+def acquire_lock(directory: Path) -> IO[str]:
+    """The lock of `directory`, held until this process ends; children do not inherit it."""
+    lock = (directory / "up.lock").open("a+", encoding="utf-8")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        pid, _, url = lock.read().partition(" ")
+        raise ConfigurationError(
+            f"Treaty is already running on {directory} (process {pid or '?'}, {url or 'starting'}). "
+            "Stop it there with Ctrl-C, or choose another directory with --data."
+        ) from None
+    return lock
+
+
+def end_leftovers(instance: Instance) -> None:
+    """End processes of an earlier run that was killed before it could stop them."""
+    if instance.process_record.exists():
+        # Newest first: the services, which everything else uses, end last.
+        for entry in reversed(json.loads(instance.process_record.read_text(encoding="utf-8"))):
+            end_process(entry["pid"], entry["ticks"], entry["signal"])
+        instance.process_record.unlink()
+
+
+def require_free_port(instance: Instance) -> None:
+    """Say so at once when something else listens there."""
+    family = socket.AF_INET6 if ":" in instance.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((instance.host, instance.port))
+        except OSError as error:
+            raise ConfigurationError(
+                f"Cannot listen on {instance.host}:{instance.port} ({error.strerror}). Choose another --port."
+            ) from None
+
+
+def write_environment(instance: Instance) -> None:
+    """Write DIR/env: secrets once, the rest as this run was asked for. Lines an operator added stay."""
+    path = instance.data_dir / "env"
+    kept = read_pairs(path)
+    any_host = instance.host in {"0.0.0.0", "::"}  # noqa: S104 (compared, not bound)
+    values = {
+        **kept,
+        "HTTPS": "false",
+        "DEMO": str(instance.demo).lower(),
+        "ALLOWED_HOSTS": "*" if any_host else ",".join(sorted({"localhost", "127.0.0.1", "[::1]", instance.host})),
+        "PUBLIC_URL": instance.url,
+        "LOG_FORMAT": "console",
+        # A demo's receivers run on this very machine; anywhere else loopback stays forbidden.
+        "WEBHOOK_ALLOWED_NETWORKS": "127.0.0.1/32" if instance.demo else "",
+        **{service.variable: service.url for service in instance.services},
+    }
+    for name, generate in SECRETS.items():
+        values.setdefault(name, generate())
+    # What the operator's own environment says goes first here too, so that other terminals see the same.
+    values.update({name: os.environ[name] for name in {*values, "DATABASE_URL", "REDIS_URL"} if os.environ.get(name)})
+    text = "".join(f"{name}={value}\n" for name, value in values.items())
+    temporary = path.with_suffix(".new")
+    temporary.touch(mode=0o600)
+    temporary.write_text(f"# Written by `manage.py up`, read by every other command.\n{text}", encoding="utf-8")
+    temporary.replace(path)
+
+
+def read_pairs(path: Path) -> dict[str, str]:
+    """The NAME=value lines of an environment file."""
+    if not path.exists():
+        return {}
+    lines = path.read_text(encoding="utf-8").splitlines()
+    pairs = (line.partition("=") for line in lines if "=" in line and not line.startswith("#"))
+    return {name.strip(): value for name, _, value in pairs}

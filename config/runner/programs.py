@@ -1,0 +1,39 @@
+"""The programs of a running platform and their command lines."""
+
+from __future__ import annotations
+
+import sys
+
+from config.environment import ROOT
+from config.runner.instance import Instance
+from config.runner.output import Output
+from config.runner.supervisor import Program
+
+BLOCKING_THREADS = 4
+DRAMATIQ = ("rundramatiq", "--threads", "4", "--skip-logging", "--worker-shutdown-timeout", "4000")
+
+
+def programs(instance: Instance, output: Output) -> list[Program]:
+    """Everything but the services, in the order in which it is started."""
+    workers = str(instance.workers)
+    metrics = {"PROMETHEUS_MULTIPROC_DIR": str(instance.metrics_dir)}
+    return [
+        Program("web", granian(instance), output, metrics),
+        Program("worker", manage(*DRAMATIQ, "--processes", workers), output),
+        Program("scheduler", manage("schedule"), output),
+    ]
+
+
+def manage(*arguments: str) -> list[str]:
+    """A management command in a process of its own."""
+    return [sys.executable, str(ROOT / "manage.py"), *arguments]
+
+
+def granian(instance: Instance) -> list[str]:
+    """The web server: several threads, because a request mostly waits for PostgreSQL and Valkey."""
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--http", "1"),
+        *("--host", instance.host, "--port", str(instance.port), "--workers", str(instance.workers)),
+        *("--blocking-threads", str(BLOCKING_THREADS), "--respawn-failed-workers"),
+        *("--workers-kill-timeout", "4", "--log-level", "warning", "config.wsgi:application"),
+    ]

@@ -1,0 +1,202 @@
+"""Runs the processes of the platform: starts, restarts with back-off, stops them all within seconds."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from config.environment import ROOT
+from config.processes import end_with_parent, kill_group, start_ticks
+from config.runner.output import Output
+from config.services import EmbeddedService, ServiceError
+
+FIRST_DELAY = 0.25
+LONGEST_DELAY = 15.0
+STABLE_AFTER = 20.0  # seconds after which a restart counts as a success
+PROGRAM_GRACE = 5.0  # seconds to finish what is in flight
+SERVICE_GRACE = 4.0  # seconds for the services afterwards: ten altogether, with room to spare
+
+
+class Startable(Protocol):
+    """What the supervisor runs: a program of ours or an embedded service."""
+
+    name: str
+    stop_signal: signal.Signals
+    process: subprocess.Popen[bytes] | None
+
+    def launch(self) -> None:
+        """Start it; raises OSError or ServiceError."""
+
+
+@dataclass
+class Program:
+    """A command line whose output goes to the common log."""
+
+    name: str
+    command: list[str]
+    output: Output
+    environment: dict[str, str] = field(default_factory=dict)
+    stop_signal: signal.Signals = signal.SIGTERM
+    process: subprocess.Popen[bytes] | None = None
+
+    def launch(self) -> None:
+        """Start it in a session of its own: a Ctrl-C on the terminal reaches the supervisor alone."""
+        self.process = subprocess.Popen(
+            self.command,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **self.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=end_with_parent(self.stop_signal),  # noqa: PLW1509 (one system call)
+        )
+        threading.Thread(target=self.relay, args=[self.process], name=f"log of {self.name}", daemon=True).start()
+
+    def relay(self, process: subprocess.Popen[bytes]) -> None:
+        """Copy its lines until it closes them."""
+        if process.stdout is not None:
+            for line in process.stdout:
+                self.output.line(self.name, line.decode(errors="replace").rstrip())
+
+
+@dataclass
+class Supervised:
+    """A startable and how its restarts have gone."""
+
+    what: Startable
+    failures: int = 0
+    started_at: float = 0.0
+    due_at: float | None = None
+
+
+class Supervisor:
+    """Keeps everything it was given running until `request_stop`."""
+
+    def __init__(self, output: Output, record: Path) -> None:
+        self.output = output
+        self.record = record
+        self.supervised: list[Supervised] = []
+        self.stop_requested_at: float | None = None
+        self.insisted = False
+
+    def handle_signals(self) -> None:
+        """Stop on Ctrl-C, SIGTERM and a closed terminal."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: self.request_stop())
+
+    @property
+    def stopping(self) -> bool:
+        """Whether a stop was asked for."""
+        return self.stop_requested_at is not None
+
+    def request_stop(self) -> None:
+        """Stop at the next occasion. Asked again later, by force; at once is a parent passing the same signal on."""
+        now = time.monotonic()
+        if self.stop_requested_at is None:
+            self.stop_requested_at = now
+        elif now - self.stop_requested_at > 1.0:
+            self.insisted = True
+
+    def start(self, what: Startable) -> None:
+        """Start and watch `what`; raises when the very first start fails."""
+        entry = Supervised(what)
+        self.supervised.append(entry)
+        self.launch(entry)
+
+    def launch(self, entry: Supervised) -> None:
+        """Start it now."""
+        entry.due_at = None
+        entry.what.launch()
+        entry.started_at = time.monotonic()
+        self.write_record()
+
+    def run(self, on_tick: Callable[[], None]) -> None:
+        """Watch until a stop is requested."""
+        while not self.stopping:
+            for entry in self.supervised:
+                self.watch(entry)
+            on_tick()
+            time.sleep(0.1)
+
+    def watch(self, entry: Supervised) -> None:
+        """Notice that it died; start it again when its delay is over."""
+        process = entry.what.process
+        if entry.due_at is not None:
+            if time.monotonic() >= entry.due_at:
+                self.restart(entry)
+        elif process is not None and process.poll() is not None:
+            kill_group(process.pid)  # its own children must not hold on to its port
+            if time.monotonic() - entry.started_at > STABLE_AFTER:
+                entry.failures = 0
+            self.schedule(entry, describe_exit(process.returncode))
+
+    def restart(self, entry: Supervised) -> None:
+        """Try again; a failed try is one more failure."""
+        try:
+            self.launch(entry)
+        except (OSError, ServiceError) as error:
+            self.schedule(entry, str(error).splitlines()[0])
+
+    def schedule(self, entry: Supervised, why: str) -> None:
+        """Say what happened, and wait twice as long as the last time."""
+        delay = min(FIRST_DELAY * 2**entry.failures, LONGEST_DELAY)
+        entry.failures += 1
+        entry.due_at = time.monotonic() + delay
+        self.output.line("up", f"{entry.what.name} {why}; starting it again in {delay:g} s")
+
+    def stop(self) -> None:
+        """Stop programs, then services; kill what takes too long."""
+        services = [entry.what for entry in self.supervised if isinstance(entry.what, EmbeddedService)]
+        programs = [entry.what for entry in self.supervised if not isinstance(entry.what, EmbeddedService)]
+        self.end(programs, PROGRAM_GRACE)
+        self.end(services, SERVICE_GRACE)
+        self.record.unlink(missing_ok=True)
+
+    def end(self, group: Sequence[Startable], grace: float) -> None:
+        """Ask each of `group` to stop, wait `grace` seconds in all, then insist."""
+        running = [what for what in group if what.process is not None and what.process.poll() is None]
+        for what in running:
+            if what.process is not None:
+                what.process.send_signal(what.stop_signal)
+        deadline = time.monotonic() + grace
+        while any(what.process is not None and what.process.poll() is None for what in running):
+            if time.monotonic() > deadline or self.insisted:
+                break
+            time.sleep(0.05)
+        for what in group:
+            if what.process is not None:
+                if what.process.poll() is None:
+                    self.output.line("up", f"{what.name} did not stop in time; killing it")
+                    what.process.kill()
+                kill_group(what.process.pid)
+                what.process.wait()
+
+    def write_record(self) -> None:
+        """Name every process, for a later run to end what a killed supervisor could not."""
+        entries = [
+            {
+                "name": entry.what.name,
+                "pid": entry.what.process.pid,
+                "ticks": start_ticks(entry.what.process.pid),
+                "signal": int(entry.what.stop_signal),
+            }
+            for entry in self.supervised
+            if entry.what.process is not None
+        ]
+        temporary = self.record.with_suffix(".new")
+        temporary.write_text(json.dumps(entries), encoding="utf-8")
+        temporary.replace(self.record)
+
+
+def describe_exit(code: int) -> str:
+    """An exit code in words."""
+    return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"exited with code {code}"

@@ -1,0 +1,86 @@
+"""`manage.py up` on the real thing: start, crash, restart, stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from config.processes import start_ticks
+from tests.running import Platform, clean_environment, eventually
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope="module")
+def platform() -> Iterator[Platform]:
+    with Platform() as running:
+        running.up()
+        yield running
+
+
+def test_a_second_one_on_the_same_data_says_so(platform: Platform) -> None:
+    assert platform.process is not None
+    second = subprocess.run(
+        platform.command(), env=clean_environment(), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert second.returncode == 1
+    assert second.stderr.strip() == (
+        f"Treaty is already running on {platform.directory} (process {platform.process.pid}, {platform.url}). "
+        "Stop it there with Ctrl-C, or choose another directory with --data."
+    )
+    assert platform.is_ready()
+
+
+def test_a_taken_port_is_named_at_once(platform: Platform) -> None:
+    with Platform() as other:
+        other.port = platform.port
+        other.start()
+        assert other.process is not None
+        assert other.process.wait(60) == 1
+        eventually(lambda: bool(other.lines), 5, "a message")
+        assert other.lines == [
+            f"Cannot listen on 127.0.0.1:{platform.port} (Address already in use). Choose another --port."
+        ]
+
+
+def test_other_terminals_reach_the_instance(platform: Platform) -> None:
+    result = platform.manage("migrate", "--check")
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", ["scheduler", "worker", "web", "valkey", "postgres"])
+def test_what_dies_is_started_again(platform: Platform, name: str) -> None:
+    platform.kill(name)
+    eventually(platform.is_ready, 30, "readiness")
+    assert any(f"{name} was killed by SIGKILL; starting it again in" in line for line in platform.lines)
+
+
+def test_stops_within_ten_seconds_keeps_its_secrets_and_recovers_from_a_kill() -> None:
+    with Platform() as platform:
+        platform.up()
+        environment_file = platform.directory / "env"
+        written = environment_file.read_text(encoding="utf-8")
+        assert stat.S_IMODE(environment_file.stat().st_mode) == 0o600
+        assert not (platform.directory / "demo.json").exists()
+        processes = platform.processes()
+
+        assert platform.stop() < 10
+        assert [name for name, (pid, ticks) in processes.items() if start_ticks(pid) == ticks] == []
+
+        platform.up()
+        assert environment_file.read_text(encoding="utf-8") == written
+        processes = platform.processes()
+        assert platform.process is not None
+        os.kill(platform.process.pid, signal.SIGKILL)
+        platform.process.wait()
+        eventually(
+            lambda: all(start_ticks(pid) != ticks for pid, ticks in processes.values()), 15, "the end of every child"
+        )
+
+        platform.up()
+        assert platform.is_ready()
