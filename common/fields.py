@@ -61,9 +61,12 @@ class EncryptedTextField(models.TextField[Any, Any]):
 class EncryptedJSONField(EncryptedTextField):
     """A JSON value that is ciphertext in the database."""
 
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def get_prep_value(self, value: Any) -> Any:
-        """Serialise and encrypt."""
-        return super().get_prep_value(None if value is None else json.dumps(value))
+        """Serialise and encrypt. Not by way of the parent, whose preparation would parse the text again."""
+        return None if value is None else encrypt(json.dumps(value), associated=self.associated)
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> Any:
         """Decrypt and parse what the database returned."""

@@ -8,6 +8,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from rest_framework import viewsets
 from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -40,6 +41,13 @@ class GenericViewSet(IdempotentMixin, viewsets.GenericViewSet[Any]):
         if getattr(self, "swagger_fake_view", False):
             return self.queryset.none()
         return cast("QuerySet[Any]", self.queryset.all().visible_to(self.principal))  # type: ignore[attr-defined]
+
+    def get_object(self) -> Any:
+        """The object of this path; the filters of the list do not apply to it."""
+        key = self.kwargs[self.lookup_url_kwarg or self.lookup_field]
+        found = get_object_or_404(self.get_queryset(), **{self.lookup_field: key})
+        self.check_object_permissions(self.request, found)
+        return found
 
     def respond(self, instance: Model, *, status: int = 200, location: str | None = None) -> Response:
         """The object as the view's default serializer shows it; a created one (201) with its `Location`."""

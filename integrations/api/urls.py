@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from integrations.api.views import IntegrationViewSet
+
+router = SimpleRouter(trailing_slash=False)
+router.register("integrations", IntegrationViewSet)
+urlpatterns = router.urls

@@ -44,10 +44,11 @@ class IntegrationQuerySet(models.QuerySet["Integration"]):
     """Reads of integrations."""
 
     def visible_to(self, principal: Principal) -> IntegrationQuerySet:
-        """The integrations of the caller's partner; all of them for admins."""
+        """The integrations of the caller's partner, in the caller's environment for keys and tokens; all for admins."""
         if principal.is_admin:
             return self
-        return self.filter(partner_id=principal.tenant_id)
+        visible = self.filter(partner_id=principal.tenant_id)
+        return visible if principal.role is not None else visible.filter(environment=principal.environment)
 
 
 @pghistory.track(exclude=["config"])

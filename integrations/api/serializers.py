@@ -1,0 +1,76 @@
+"""Shapes of integrations on the wire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from applications.models import PartnerApplication
+from common.api.serializers import ModelSerializer
+from common.base import Environment
+from integrations.models import Integration
+
+MANAGE = "manage:integrations"
+
+
+class IntegrationSerializer(ModelSerializer):
+    """An integration. Its configuration, which may hold credentials, is shown to those who may change it."""
+
+    application_id = serializers.UUIDField(read_only=True)
+    partner_id = serializers.UUIDField(read_only=True)
+    config = serializers.SerializerMethodField(help_text="Free-form; null for callers without manage:integrations.")
+
+    class Meta:
+        model = Integration
+        fields = [
+            "id",
+            "partner_id",
+            "application_id",
+            "integration_name",
+            "integration_type",
+            "status",
+            "health_status",
+            "environment",
+            "config",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = fields
+
+    def get_config(self, integration: Integration) -> dict[str, Any] | None:
+        """The configuration, or None for callers who may only look."""
+        return integration.config if self.context["request"].auth.has_scope(MANAGE) else None
+
+
+class IntegrationUpdateSerializer(ModelSerializer):
+    """What can be changed."""
+
+    config = serializers.DictField(required=False, default=dict, help_text="Free-form; encrypted at rest.")
+
+    class Meta:
+        model = Integration
+        fields = ["integration_name", "integration_type", "config"]
+
+
+class IntegrationCreateSerializer(IntegrationUpdateSerializer):
+    """A new integration."""
+
+    application_id = serializers.PrimaryKeyRelatedField(
+        source="application",
+        queryset=PartnerApplication.objects.all(),
+        pk_field=serializers.UUIDField(),
+        help_text="The application it belongs to.",
+    )
+    environment = serializers.ChoiceField(
+        choices=Environment.choices, required=False, help_text="Default: that of the credential."
+    )
+
+    class Meta(IntegrationUpdateSerializer.Meta):
+        fields = ["application_id", *IntegrationUpdateSerializer.Meta.fields, "environment"]
+
+    def get_fields(self) -> dict[str, Any]:
+        """Only the caller's own applications can be named."""
+        fields: dict[str, Any] = super().get_fields()
+        fields["applicationId"].queryset = PartnerApplication.objects.visible_to(self.context["request"].auth)
+        return fields
