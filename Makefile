@@ -6,7 +6,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := up
-.PHONY: install up test lint bench lock css browser
+.PHONY: install install-dev browser up test lint bench lock shot css
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
@@ -34,10 +34,8 @@ $(BIN)/python:
 	$(INSTALL) -r requirements-dev.lock
 	@touch $@
 
-static/build/treaty.css: .venv/.runtime $(shell find static/css templates */templatetags */portal -type f 2>/dev/null)
-	$(BIN)/python -m config.stylesheet
-
-install: static/build/treaty.css
+install: .venv/.runtime
+	@$(BIN)/python -m config.stylesheet >/dev/null
 
 install-dev: install .venv/.dev
 
@@ -61,3 +59,10 @@ lint: install-dev
 lock: .venv/.uv-$(UV_VERSION)
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) pyproject.toml --group dev --group bench -c requirements.lock -o requirements-dev.lock
+
+css: install
+	@$(BIN)/python -m config.stylesheet
+
+shot: install-dev browser
+	@rm -rf var/shots
+	$(BIN)/pytest -q tests/e2e/test_pages.py --shots var/shots

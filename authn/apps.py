@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 
 from common.partitions import register_partitioned
+from common.revocation import register_invalidation
 
 
 class AuthnConfig(AppConfig):
@@ -11,5 +12,12 @@ class AuthnConfig(AppConfig):
     name = "authn"
 
     def ready(self) -> None:
-        """Name the tables that are partitioned by day."""
+        """Name the tables partitioned by day, the credentials the gate knows, and who hears of revocations."""
+        from authn.credentials import register_resolver  # noqa: PLC0415 (models are ready only now)
+        from authn.keys import is_key  # noqa: PLC0415 (as above)
+        from authn.services.principals import credential_of_key  # noqa: PLC0415 (as above)
+        from authn.services.revocation import credentials_changed  # noqa: PLC0415 (as above)
+
         register_partitioned("authn_apicall", keep_days=30)
+        register_resolver(matches=is_key, resolve=credential_of_key)
+        register_invalidation(credentials_changed)

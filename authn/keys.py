@@ -35,11 +35,16 @@ def generate_key(environment: str) -> str:
     return body + checksum(body)
 
 
+def is_key(text: str) -> bool:
+    """Whether `text` means to be an API key."""
+    return text[:3] in PREFIXES.values()
+
+
 def is_well_formed(key: str) -> bool:
     """Whether `key` has the shape and the checksum of a key: a typing error is refused without a look-up."""
     return (
         len(key) == KEY_LENGTH
-        and key[:3] in PREFIXES.values()
+        and is_key(key)
         and key.isascii()
         and key[3:].isalnum()
         and key[-CHECKSUM_LENGTH:] == checksum(key[:-CHECKSUM_LENGTH])

@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 
 from common.ids import uuid7
+from common.machine import is_machine_call
 
 VALID_REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -22,7 +24,7 @@ class RequestMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Set `request.request_id` and the response header."""
-        inbound = request.headers.get("X-Request-Id", "")
+        inbound = request.META.get("HTTP_X_REQUEST_ID", "")
         request.request_id = inbound if VALID_REQUEST_ID.fullmatch(inbound) else uuid7().hex  # type: ignore[attr-defined]
         response = self.get_response(request)
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
@@ -44,3 +46,36 @@ class AdminContentSecurityMiddleware:
                 "style-src": [SELF, UNSAFE_INLINE],
             }
         return response
+
+
+class PortalEndMiddleware:
+    """Stands below the layers that only pages need, and marks where machine calls come out."""
+
+    # Set while a handler builds its chain, from the innermost layer outwards.
+    beyond: GetResponse
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = type(self).beyond = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Go on."""
+        return self.get_response(request)
+
+
+class PortalStartMiddleware:
+    """Takes machine calls past every layer down to PortalEndMiddleware, with nobody signed in.
+
+    Sessions, CSRF, messages and page policies cost as much as the rest of a machine call, and a bearer credential is
+    never to be mixed up with a cookie.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.beyond = PortalEndMiddleware.beyond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Choose the way."""
+        if is_machine_call(request):
+            request.user = AnonymousUser()
+            return self.beyond(request)
+        return self.get_response(request)

@@ -22,7 +22,7 @@ def register_partitioned(table: str, *, keep_days: int | None) -> None:
 
 def uuid7_floor(moment: datetime) -> uuid.UUID:
     """Return the smallest UUIDv7 of `moment`'s millisecond; ids from it on belong to rows made at `moment` or later."""
-    milliseconds = int(moment.timestamp() * 1000)
+    milliseconds = max(0, int(moment.timestamp() * 1000))
     return uuid.UUID(int=(milliseconds << 80) | (0x7 << 76) | (0b10 << 62))
 
 

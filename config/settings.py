@@ -89,6 +89,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "authn.middleware.GateMiddleware",
+    # From here to its end: what a request with a bearer credential skips.
+    "common.middleware.PortalStartMiddleware",
     "csp.middleware.CSPMiddleware",
     "common.middleware.AdminContentSecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -99,8 +102,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "common.audit.AuditMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "common.middleware.PortalEndMiddleware",
+    "common.audit.AuditMiddleware",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -268,6 +272,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "COERCE_DECIMAL_TO_STRING": True,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+# How long a credential is used as it was read, should the news of its revocation get lost on the way.
+CREDENTIAL_SNAPSHOT_SECONDS = 5.0
 IDEMPOTENCY_STORE = "authn.services.idempotency.PostgresStore"
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Treaty API",

@@ -21,14 +21,17 @@ def register_fan_out(subscriber: Callable[[PlatformEvent], None]) -> None:
 class Replay(Protocol):
     """Sends a stored event again."""
 
-    def __call__(self, event: PlatformEvent, *, endpoint_id: uuid.UUID | None) -> int:
-        """Send to one endpoint, or to every endpoint that takes it; return to how many. Marked as a replay there."""
+    def __call__(self, event: PlatformEvent, *, endpoint_id: uuid.UUID | None, partner_id: uuid.UUID | None) -> int:
+        """Send to one endpoint, or to every endpoint that takes it, marked as a replay; return to how many.
+
+        `partner_id` keeps it to that partner's endpoints.
+        """
 
 
 replayers: list[Replay] = []
 
 
 def register_replay(replay: Replay) -> None:
-    """Call `replay(event, endpoint_id=...)` for every event that is replayed."""
+    """Call `replay(event, endpoint_id=..., partner_id=...)` for every event that is replayed."""
     if replay not in replayers:
         replayers.append(replay)

@@ -4,29 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from rest_framework.authentication import BaseAuthentication, CSRFCheck, get_authorization_header
+from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
-from authn.services.principals import principal_of_key
 from common.audit import note_principal
 from common.principal import Principal
 from partners.selectors import session_principal
 
 
 class PrincipalAuthentication(BaseAuthentication):
-    """Bearer keys and tokens first; else the portal's session cookie, with CSRF."""
+    """The bearer credential that passed the gate; else the portal's session cookie, with CSRF."""
 
     def authenticate(self, request: Request) -> tuple[Any, Principal] | None:
         """(user or None, principal), or None without credentials; raises AuthenticationFailed for bad ones."""
-        header = get_authorization_header(request).decode("latin-1")
-        if header:
-            scheme, _, credential = header.partition(" ")
-            principal = principal_of_key(credential.strip()) if scheme.lower() == "bearer" else None
-            if principal is None:
-                raise AuthenticationFailed("The credential is not valid, or no longer is.", code="invalid_credential")
-            note_principal(principal)
+        principal: Principal | None = getattr(request._request, "principal", None)
+        if principal is not None:
+            if request.method not in SAFE_METHODS:
+                note_principal(principal)
             return None, principal
+        if "HTTP_AUTHORIZATION" in request.META:
+            raise AuthenticationFailed("The credential is not valid, or no longer is.", code="invalid_credential")
         session = session_principal(request._request)
         if session is None:
             return None

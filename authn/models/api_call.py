@@ -53,7 +53,7 @@ class SpooledCall(models.Model):
     """A call answered while Valkey was away, waiting for the meter. `id` is the call's id, so nothing counts twice."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    record = models.JSONField()
+    record = models.TextField(help_text="The call as authn.metering encodes it.")
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:

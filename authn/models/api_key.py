@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -11,6 +13,7 @@ from django.utils import timezone
 from applications.models import PartnerApplication
 from authn.models.service_account import ServiceAccount
 from common.base import BaseModel, Environment, choices_check
+from common.ids import uuid7
 from common.principal import Principal
 from partners.models import Partner
 
@@ -64,6 +67,9 @@ class ApiKey(BaseModel):
     last_four = models.CharField(max_length=4, editable=False)
     scopes = ArrayField(models.CharField(max_length=50), default=list)
     rate_limit = models.PositiveIntegerField(help_text="Requests per hour.")
+    bucket_id = models.UUIDField(
+        default=uuid7, editable=False, help_text="Names the token bucket; a key and its successor share one."
+    )
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.ACTIVE)
     environment = models.CharField(max_length=4, choices=Environment.choices, default=Environment.LIVE)
     allowed_networks = ArrayField(
@@ -96,3 +102,42 @@ class ApiKey(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.key_prefix}…{self.last_four}"
+
+    @property
+    def owner_id(self) -> uuid.UUID:
+        """The partner or the service account."""
+        owner = self.partner_id or self.service_account_id
+        assert owner is not None  # noqa: S101 (api_key_has_one_owner)
+        return owner
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the key itself works now; its partner and application have their say besides."""
+        now = timezone.now()
+        if self.expires_at is not None and self.expires_at <= now:
+            return False
+        overlaps = self.overlap_ends_at is not None and self.overlap_ends_at > now
+        return self.status == self.Status.ACTIVE or (self.status == self.Status.ROTATED and overlaps)
+
+    @property
+    def current_status(self) -> str:
+        """The status as it is now: a key whose time has passed is expired, whether or not the sweep has come by."""
+        if self.status in {self.Status.ACTIVE, self.Status.ROTATED} and not self.is_usable:
+            expired = self.expires_at is not None and self.expires_at <= timezone.now()
+            return self.Status.EXPIRED.value if expired else self.status
+        return self.status
+
+    def effective_scopes(self) -> list[str]:
+        """Its scopes, as far as its application still has them; `admin` is staff's grant, not the application's."""
+        if self.application is None:
+            return list(self.scopes)
+        available = {"admin", *grantable_scopes(self.application, self.environment)}
+        return [scope for scope in self.scopes if scope in available]
+
+
+def grantable_scopes(application: PartnerApplication, environment: str) -> set[str]:
+    """What a credential of an application may carry: what review approved; in the sandbox also what it asks for."""
+    scopes = set(application.approved_permissions)
+    if environment == Environment.TEST:
+        scopes |= set(application.permissions)
+    return scopes - {"admin"}

@@ -1,16 +1,19 @@
-"""From a credential to a principal."""
+"""From an API key to what it stands for, as PostgreSQL has it now."""
 
 from __future__ import annotations
 
+from ipaddress import ip_network
+
 from django.conf import settings
 
+from authn.credentials import Credential
 from authn.keys import digest, is_well_formed
 from authn.models import ApiKey
 from common.principal import Principal, PrincipalKind
 
 
-def principal_of_key(raw_key: str) -> Principal | None:
-    """The principal of a usable key whose partner and application allow its environment; None otherwise."""
+def credential_of_key(raw_key: str) -> Credential | None:
+    """A usable key whose partner and application allow its environment; None otherwise."""
     if not is_well_formed(raw_key):
         return None
     key = (
@@ -21,6 +24,22 @@ def principal_of_key(raw_key: str) -> Principal | None:
     )
     if key is None:
         return None
+    principal = principal_of(key)
+    if principal is None:
+        return None
+    ends = [moment.timestamp() for moment in (key.expires_at, key.overlap_ends_at) if moment is not None]
+    return Credential(
+        principal=principal,
+        owner_id=key.owner_id,
+        bucket_id=key.bucket_id,
+        rate_limit=key.rate_limit,
+        allowed_networks=tuple(ip_network(network) for network in key.allowed_networks),
+        expires_at=min(ends, default=None),
+    )
+
+
+def principal_of(key: ApiKey) -> Principal | None:
+    """Who a key speaks for; None when its owner may not call."""
     if key.service_account is not None:
         if not key.service_account.active:
             return None
@@ -41,8 +60,14 @@ def principal_of_key(raw_key: str) -> Principal | None:
         partner_id=key.partner_id,
         application_id=key.application_id,
         credential_id=key.id,
-        scopes=frozenset(key.scopes),
+        scopes=frozenset(key.effective_scopes()),
         environment=key.environment,
         tier=key.partner.tier,
         label=str(key),
     )
+
+
+def validate_api_key(raw_key: str) -> Principal | None:
+    """Who a raw key speaks for; None when it is not usable."""
+    credential = credential_of_key(raw_key)
+    return credential.principal if credential else None

@@ -10,12 +10,13 @@ from common.principal import Principal
 
 
 class UsageMetric(models.TextChoices):
-    """The spec's metrics, and errors among the calls."""
+    """The spec's metrics, errors among the calls, and calls the limit refused, which count as neither."""
 
     API_CALLS = "api_calls", "API calls"
     API_ERRORS = "api_errors", "API errors"
     DATA_PROCESSED = "data_processed", "Data processed"
     RESPONSE_TIME = "response_time", "Response time"
+    RATE_LIMITED = "rate_limited", "Refused by the rate limit"
 
 
 class PartnerUsageQuerySet(models.QuerySet["PartnerUsage"]):

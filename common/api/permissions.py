@@ -10,18 +10,31 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from common.api.problems import InsufficientScope
 from common.principal import Principal, PrincipalKind
 
+Requirement = str | tuple[str, ...] | None
 
-def required_scope(view: Any, action: str) -> str | None:
-    """What `view` asks for `action`: a scope, `staff`, `service`, or None for any authenticated caller."""
-    scopes: dict[str, str | None] = getattr(view, "required_scopes", {})
+
+def requirement(view: Any, action: str) -> Requirement:
+    """What `view` asks for `action`: a scope, `staff`, `service`, several of which one is enough, or None."""
+    scopes: dict[str, Requirement] = getattr(view, "required_scopes", {})
     return scopes.get(action, scopes.get("*", "staff"))
+
+
+def is_met(option: str, principal: Principal, *, reads: bool) -> bool:
+    """Whether `principal` is that kind of caller, carries that scope, or only reads its own partner's objects."""
+    if option == "staff":
+        return principal.is_admin
+    if option == "service":
+        return principal.is_service
+    return principal.has_scope(option) or (
+        reads and principal.kind is PrincipalKind.USER and principal.role is not None
+    )
 
 
 class HasScope(BasePermission):
     """Holds a view to its `required_scopes`: action (or HTTP method) -> scope, with `*` as the rest.
 
     A view that names no scope for an action refuses it: nothing is open by omission. The value None means any
-    authenticated caller; `staff` and `service` name those kinds of caller.
+    authenticated caller; `staff` and `service` name those kinds of caller; a tuple lists what is enough each.
     """
 
     def has_permission(self, request: Any, view: Any) -> bool:
@@ -34,20 +47,12 @@ class HasScope(BasePermission):
         action = getattr(view, "action", None) or request.method.lower()
         if action in {"metadata", "options"}:
             return True
-        missing = required_scope(view, action)
-        if missing is None:
+        needed = requirement(view, action)
+        if needed is None:
             return True
-        if missing == "staff":
-            allowed = principal.is_admin
-        elif missing == "service":
-            allowed = principal.is_service
-        else:
-            reads_own = (
-                request.method in SAFE_METHODS and principal.kind is PrincipalKind.USER and principal.role is not None
-            )
-            allowed = reads_own or principal.has_scope(missing)
-        if not allowed:
-            raise InsufficientScope("admin" if missing == "staff" else missing)
+        options = (needed,) if isinstance(needed, str) else needed
+        if not any(is_met(option, principal, reads=request.method in SAFE_METHODS) for option in options):
+            raise InsufficientScope("admin" if options[0] == "staff" else options[0])
         return True
 
 

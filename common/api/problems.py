@@ -66,7 +66,10 @@ def flatten(detail: Any, path: str = "") -> list[dict[str, str]]:
         for index, inner in enumerate(detail):
             rows += flatten(inner, path if is_leaf(inner) else f"{path}[{index}]")
         return rows
-    return [{"field": camelize_path(path), "code": str(detail["code"]), "message": str(detail["message"])}]
+    code = str(detail["code"])
+    # What the client invented is named as the client spelt it.
+    field = path if code in {"unknown_field", "unknown_parameter"} else camelize_path(path)
+    return [{"field": field, "code": code, "message": str(detail["message"])}]
 
 
 def is_leaf(detail: Any) -> bool:

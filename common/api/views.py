@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api.idempotency import IdempotentMixin
+from common.api.permissions import Requirement
 from common.principal import Principal
 from common.text import is_storable, printable
 
@@ -21,7 +22,7 @@ class GenericViewSet(IdempotentMixin, viewsets.GenericViewSet[Any]):
     """A viewset whose objects are those the caller can see."""
 
     queryset: QuerySet[Any]
-    required_scopes: dict[str, str | None] = {}
+    required_scopes: dict[str, Requirement] = {}
 
     @property
     def principal(self) -> Principal:
@@ -70,6 +71,12 @@ class GenericViewSet(IdempotentMixin, viewsets.GenericViewSet[Any]):
         if self.request.method == "PUT" and self.action == "update" and hasattr(serializer, "reset_values"):
             data = {**serializer.reset_values(), **data}
         return data
+
+    def validated_query(self, serializer_class: type[Any]) -> dict[str, Any]:
+        """The query parameters as keyword arguments; raises ValidationError, also for unknown ones."""
+        serializer = serializer_class(data=self.request.query_params.dict(), context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
 
     def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
         """The methods of this path, in `Allow`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -89,6 +90,12 @@ def words(value: object) -> str:
 def dedent(text: str) -> SafeString:
     """A block of code without the indentation of the template around it. `text` is a rendered slot: already escaped."""
     return mark_safe(textwrap.dedent(str(text).strip("\n")).strip())  # noqa: S308 (escaped when the slot was rendered)
+
+
+@register.filter
+def lines(values: Iterable[object]) -> str:
+    """One value per line."""
+    return "\n".join(map(str, values))
 
 
 @register.filter

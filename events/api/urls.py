@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from events.api.views import EventTypeViewSet, EventViewSet
+
+router = SimpleRouter(trailing_slash=False)
+router.register("event-types", EventTypeViewSet)
+router.register("events", EventViewSet)
+urlpatterns = router.urls

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from common.base import Environment
-from common.errors import ConflictError, InvalidError
+from common.errors import ConflictError, ForbiddenError, InvalidError
 from common.ids import uuid7
 from common.principal import SYSTEM, Principal
 from events.catalogue import ADDRESSED_CATEGORIES
@@ -37,11 +37,13 @@ def publish_event(
     `partner_id` addresses it to one partner; None offers it to every partner whose application may see it. The same
     `idempotency_key` of the same actor gives the first event again, without a second fan-out.
     Raises InvalidError for an unknown event name, a payload its schema refuses or that a receiver would misread;
-    ConflictError for a key that was used with another event.
+    ConflictError for a key that was used with another event; ForbiddenError for a live event from the sandbox.
     """
     event_type = active_event_type(event_name)
     if environment not in Environment.values:
         raise InvalidError("Expected live or test.", field="environment", code="invalid_choice")
+    if actor.environment == Environment.TEST and environment != Environment.TEST:
+        raise ForbiddenError("sandbox_only", "A test credential publishes test events alone.")
     if partner_id is None and event_type.event_category in ADDRESSED_CATEGORIES:
         raise InvalidError(f"{event_name} is addressed to one partner.", field="partner_id", code="required")
     for field, value, limit in (("entity_type", entity_type, 50), ("entity_id", entity_id, 100)):

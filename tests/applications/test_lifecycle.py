@@ -101,6 +101,7 @@ def test_the_sunset_lies_ahead_within_reason(approved: PartnerApplication, as_al
 
 def test_over_http(api: Api, approved: PartnerApplication, bob: User, dana: User) -> None:
     path = f"/api/applications/{approved.id}"
+    PartnerApplication.objects.update(approved_permissions=["manage:applications"])
     key = make_key(approved)
     assert api(key).get(path).status_code == 200
     published = api(bob).post(f"{path}/publish")

@@ -1,0 +1,21 @@
+"""Query parameters of the key list."""
+
+from __future__ import annotations
+
+import django_filters
+
+from authn.models import ApiKey
+from common.api.filters import FilterSet
+from common.base import Environment
+
+
+class ApiKeyFilterSet(FilterSet):
+    """Filters of `GET /api/keys`."""
+
+    partner_id = django_filters.UUIDFilter(field_name="partner_id")
+    app_id = django_filters.UUIDFilter(field_name="application_id")
+    status = django_filters.ChoiceFilter(choices=ApiKey.Status.choices)
+    environment = django_filters.ChoiceFilter(choices=Environment.choices)
+    key_prefix = django_filters.CharFilter()
+    created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    created_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")

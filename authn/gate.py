@@ -1,0 +1,158 @@
+"""The gate every key and token passes: who is it, does it still hold, is there a token left in its bucket.
+
+A warm credential costs one round trip to Valkey and no SQL. A snapshot is used again only while the owner's revocation
+epoch is the one that was read *before* the snapshot was: whoever revokes commits first and changes the epoch second, so
+an accepted request began before the revocation was answered. Should the new epoch not reach Valkey, a snapshot still
+lives five seconds at most; without Valkey nothing is reused at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from django.conf import settings
+
+from authn import valkey
+from authn.credentials import Credential, resolve
+from authn.limits import Take, local_buckets, take_shared
+from common.ids import uuid7
+
+MAX_SNAPSHOTS = 20_000
+EPOCH_SECONDS = 3600
+ANY_EPOCH = "*"
+ATTEMPTS = 3
+
+# Where the caller is, worked out only for a key that asks.
+Address = Callable[[], str | None]
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """A credential as PostgreSQL had it, and the epoch known when it was read (None: not known yet)."""
+
+    credential: Credential
+    epoch: str | None
+    read_at: float
+    keys: list[str]
+    capacities: list[int]
+
+    @property
+    def is_fresh(self) -> bool:
+        """Young enough to be used again."""
+        age: float = time.monotonic() - self.read_at
+        return age < settings.CREDENTIAL_SNAPSHOT_SECONDS and not self.credential.has_expired()
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A request that may go on, or must wait (`take.allowed` is false)."""
+
+    credential: Credential
+    take: Take
+
+
+class Refusal(Exception):  # noqa: N818 (an answer to the caller, not a bug)
+    """A request that may not go on."""
+
+    def __init__(self, status: int, code: str, detail: str, credential: Credential | None = None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.credential = credential
+
+
+snapshots: dict[bytes, Snapshot] = {}
+
+
+def epoch_key(owner_id: uuid.UUID) -> str:
+    """The hash tag keeps an owner's epoch and buckets in one cluster slot."""
+    return f"treaty:{{{owner_id.hex}}}:epoch"
+
+
+def bucket_key(owner_id: uuid.UUID, bucket_id: uuid.UUID) -> str:
+    """Where a bucket is kept."""
+    return f"treaty:{{{owner_id.hex}}}:bucket:{bucket_id.hex}"
+
+
+def admit(raw: str, *, address: Address) -> Admission:
+    """Let the bearer of `raw`, calling from `address`, pass; raises Refusal."""
+    digest = hashlib.sha256(raw.encode()).digest()
+    snapshot = snapshots.get(digest)
+    if snapshot is not None and (snapshot.credential.has_expired() or not snapshot.credential.admits(address)):
+        snapshot = None  # what refuses may be out of date: look again before saying no
+    try:
+        return admit_shared(raw, digest, snapshot, address)
+    except valkey.ValkeyAway:
+        credential = read(raw, digest, address)
+        fresh = remember(digest, credential, epoch=None)
+        return Admission(credential, local_buckets.take(fresh.keys[1:], fresh.capacities))
+
+
+def admit_shared(raw: str, digest: bytes, snapshot: Snapshot | None, address: Address) -> Admission:
+    """Pass through the bucket on Valkey; raises ValkeyAway and Refusal."""
+    if snapshot is None:
+        # First sight: the epoch is not known before the owner is, so this reading serves this request alone.
+        snapshot = remember(digest, read(raw, digest, address), epoch=None)
+        current, take = take_shared(snapshot.keys, ANY_EPOCH, snapshot.capacities)
+        if take is not None:
+            return Admission(snapshot.credential, take)
+    for _ in range(ATTEMPTS):
+        known = snapshot.epoch if snapshot.epoch is not None else ANY_EPOCH + ANY_EPOCH
+        current, take = take_shared(snapshot.keys, known, snapshot.capacities)
+        if take is not None and snapshot.is_fresh:
+            return Admission(snapshot.credential, take)
+        snapshot = remember(digest, read(raw, digest, address), epoch=current)
+        if take is not None:
+            return Admission(snapshot.credential, take)
+    # Its owner is being changed faster than it can be read: the last reading is as current as any.
+    _, take = take_shared(snapshot.keys, ANY_EPOCH, snapshot.capacities)
+    return Admission(snapshot.credential, take or local_buckets.take(snapshot.keys[1:], snapshot.capacities))
+
+
+def read(raw: str, digest: bytes, address: Address) -> Credential:
+    """The credential as it is in PostgreSQL now; raises Refusal."""
+    credential = resolve(raw)
+    if credential is None:
+        snapshots.pop(digest, None)
+        raise Refusal(401, "invalid_credential", "The credential is not valid, or no longer is.")
+    if not credential.admits(address):
+        raise Refusal(403, "network_not_allowed", f"This key may not be used from {address()}.", credential)
+    return credential
+
+
+def remember(digest: bytes, credential: Credential, *, epoch: str | None) -> Snapshot:
+    """Keep what was read."""
+    if len(snapshots) >= MAX_SNAPSHOTS:
+        snapshots.clear()
+    snapshot = Snapshot(
+        credential,
+        epoch,
+        time.monotonic(),
+        [epoch_key(credential.owner_id), bucket_key(credential.owner_id, credential.bucket_id)],
+        [credential.rate_limit],
+    )
+    snapshots[digest] = snapshot
+    return snapshot
+
+
+def forget(owner_id: uuid.UUID) -> None:
+    """Have every process read the credentials of this owner again before it accepts another request.
+
+    Never raises: the change is committed. Valkey away is logged; then no process reuses a snapshot anyway, and one
+    that still reaches Valkey does so for five seconds at most.
+    """
+    for digest, snapshot in list(snapshots.items()):
+        if snapshot.credential.owner_id == owner_id:
+            snapshots.pop(digest, None)
+    try:
+        valkey.command("SET", epoch_key(owner_id), uuid7().hex, "EX", EPOCH_SECONDS, patient=True)
+    except valkey.ValkeyAway as error:
+        logger.warning("revocation_not_broadcast", owner=str(owner_id), error=str(error))

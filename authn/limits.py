@@ -1,0 +1,124 @@
+"""Token buckets: exact on Valkey, per process while Valkey is away.
+
+A bucket holds as many tokens as the hourly limit and refills at a 3600th of it per second. What is stored is how many
+tokens are *used*, so a changed limit keeps what was already spent.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Lock
+
+from authn import valkey
+
+WINDOW_SECONDS = 3600
+MAX_LOCAL_BUCKETS = 10_000
+
+# KEYS: the owner's epoch, then the buckets. ARGV: the epoch the caller knows ('*': none yet), then each capacity.
+# Answers {epoch, verdict, limit, remaining, ms until full, ms until a token}: 1 taken, 0 refused, -1 other epoch.
+# All buckets or none: the figures are those of the tightest. Server time, so no host's clock matters.
+TAKE = valkey.Script("""
+local epoch = redis.call('GET', KEYS[1]) or ''
+if ARGV[1] ~= '*' and ARGV[1] ~= epoch then return {epoch, -1, 0, 0, 0, 0} end
+local time = redis.call('TIME')
+local now = time[1] + time[2] / 1000000
+local states, verdict, tightest, least = {}, 1, 2, math.huge
+for i = 2, #KEYS do
+  local capacity = tonumber(ARGV[i])
+  local used, at = 0, now
+  local stored = redis.call('GET', KEYS[i])
+  if stored then
+    used, at = struct.unpack('dd', stored)
+    used = math.max(0, used - math.max(0, now - at) * capacity / 3600)
+    at = math.max(at, now)
+  end
+  local left = capacity - used - 1
+  if left < 0 then verdict = 0 end
+  if left < least then least, tightest = left, i end
+  states[i] = {used, at}
+end
+for i = 2, #KEYS do
+  if verdict == 1 then states[i][1] = states[i][1] + 1 end
+  redis.call('SET', KEYS[i], struct.pack('dd', states[i][1], states[i][2]), 'EX', 3601)
+end
+local capacity = tonumber(ARGV[tightest])
+local used = states[tightest][1]
+local per_token = 3600000 / capacity
+return {epoch, verdict, capacity, math.max(0, math.floor(capacity - used)), math.ceil(used * per_token),
+        math.max(0, math.ceil((used + 1 - capacity) * per_token))}
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """What a bucket said: figures for the headers, and whether the call may go on."""
+
+    allowed: bool
+    limit: int
+    remaining: int
+    reset_seconds: float
+    retry_seconds: float
+
+    def headers(self) -> dict[str, str]:
+        """The spec's X-RateLimit fields and the IETF pair (draft-ietf-httpapi-ratelimit-headers)."""
+        reset_at = datetime.fromtimestamp(math.ceil(time.time() + self.reset_seconds), tz=UTC)
+        headers = {
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": str(self.remaining),
+            "X-RateLimit-Reset": reset_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "RateLimit": f'"hour";r={self.remaining};t={math.ceil(self.reset_seconds)}',
+            "RateLimit-Policy": f'"hour";q={self.limit};w={WINDOW_SECONDS}',
+        }
+        if not self.allowed:
+            headers["Retry-After"] = str(max(1, math.ceil(self.retry_seconds)))
+        return headers
+
+
+def take_shared(keys: list[str], epoch: str, capacities: list[int]) -> tuple[str, Take | None]:
+    """(current epoch, figures) from Valkey in one round trip; no figures, and no token taken, when the epoch differs.
+
+    Raises ValkeyAway.
+    """
+    current, verdict, limit, remaining, reset_ms, retry_ms = valkey.run(TAKE, keys, epoch, *capacities)
+    if verdict < 0:
+        return current.decode(), None
+    return current.decode(), Take(verdict == 1, limit, remaining, reset_ms / 1000, retry_ms / 1000)
+
+
+class LocalBuckets:
+    """Buckets of this process alone, for the time Valkey is away."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.states: dict[str, tuple[float, float]] = {}
+
+    def take(self, keys: list[str], capacities: list[int]) -> Take:
+        """Take one token from every bucket, or from none; the figures of the tightest."""
+        now = time.monotonic()
+        with self.lock:
+            if len(self.states) > MAX_LOCAL_BUCKETS:
+                self.states.clear()
+            used = [self.used(key, capacity, now) for key, capacity in zip(keys, capacities, strict=True)]
+            allowed = all(spent + 1 <= capacity for spent, capacity in zip(used, capacities, strict=True))
+            spent_now = [spent + allowed for spent in used]
+            self.states.update({key: (spent, now) for key, spent in zip(keys, spent_now, strict=True)})
+        spent, capacity = min(zip(spent_now, capacities, strict=True), key=lambda pair: pair[1] - pair[0])
+        per_token = WINDOW_SECONDS / capacity
+        return Take(
+            allowed,
+            capacity,
+            max(0, math.floor(capacity - spent)),
+            spent * per_token,
+            max(0.0, (spent + 1 - capacity) * per_token),
+        )
+
+    def used(self, key: str, capacity: int, now: float) -> float:
+        """Tokens still missing from a bucket."""
+        spent, at = self.states.get(key, (0.0, now))
+        return max(0.0, spent - (now - at) * capacity / WINDOW_SECONDS)
+
+
+local_buckets = LocalBuckets()

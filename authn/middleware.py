@@ -1,0 +1,84 @@
+"""The gate in front of every machine call: credential, limit, rate headers, metering."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from authn.credentials import Credential
+from authn.gate import Refusal, admit
+from authn.metering import METHODS, Call
+from authn.routes import template_of
+from authn.services.metering import record_call
+from common.api.problems import problem_response
+from common.client_ip import client_ip
+from common.ids import uuid7
+from common.machine import bearer_credential, is_machine_call
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class GateMiddleware:
+    """Resolves the bearer credential of a machine call to `request.principal`, and answers bad or hasty ones itself."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        """Let the request through the gate; meter what was answered."""
+        if not is_machine_call(request):
+            return self.get_response(request)
+        started = time.perf_counter()
+        try:
+            admission = admit(bearer_credential(request), address=partial(client_ip, request))
+        except Refusal as refusal:
+            response = refuse(request, refusal)
+            if refusal.credential is not None:
+                meter(request, response, refusal.credential, started)
+            return response
+        if admission.take.allowed:
+            request.principal = admission.credential.principal
+            response = self.get_response(request)
+        else:
+            response = problem_response(
+                request, status=429, code="rate_limited", detail="The hourly limit of this credential is used up."
+            )
+        for name, value in admission.take.headers().items():
+            response[name] = value
+        meter(request, response, admission.credential, started)
+        return response
+
+
+def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The problem a refusal becomes."""
+    response = problem_response(request, status=refusal.status, code=refusal.code, detail=refusal.detail)
+    if refusal.status == 401:
+        response["WWW-Authenticate"] = 'Bearer realm="treaty", error="invalid_token"'
+    return response
+
+
+def meter(request: Any, response: HttpResponse, credential: Credential, started: float) -> None:
+    """Record the answered call before the answer leaves."""
+    principal = credential.principal
+    match = request.resolver_match
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    record_call(
+        Call(
+            uuid7(),
+            principal.partner_id,
+            principal.application_id,
+            principal.credential_id,
+            request.request_id,
+            request.method if request.method in METHODS else "OTHER",
+            template_of(match.route) if match is not None else "",
+            response.status_code,
+            (time.perf_counter() - started) * 1000,
+            int(length) if length.isdigit() else 0,
+            0 if response.streaming else len(response.content),
+            principal.environment,
+        )
+    )

@@ -1,0 +1,278 @@
+"""API keys: generate, rotate, revoke, change. A key leaves this module in full once, when it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import ip_network
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from applications.models import PartnerApplication
+from authn.keys import digest, generate_key
+from authn.models import ApiKey, ServiceAccount
+from authn.models.api_key import grantable_scopes
+from common.errors import ConflictError, ForbiddenError, InvalidError, TransitionError
+from common.principal import Principal, PrincipalKind
+from common.revocation import invalidate
+from common.scopes import unknown_scopes
+
+# How long a rotated key goes on working beside its successor, in hours.
+OVERLAP_HOURS = (0, 1, 24, 24 * 7, 24 * 30)
+DEFAULT_OVERLAP_HOURS = 24
+MAX_NETWORKS = 50
+SERVICE_RATE_LIMIT = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedKey:
+    """A new key, and the only sight of it in full."""
+
+    api_key: ApiKey
+    full_key: str
+
+
+@transaction.atomic
+def generate_api_key(
+    *,
+    application: PartnerApplication,
+    scopes: Sequence[str],
+    name: str = "",
+    rate_limit: int | None = None,
+    environment: str = "live",
+    expires_at: datetime | None = None,
+    allowed_networks: Sequence[str] = (),
+    actor: Principal,
+) -> IssuedKey:
+    """Make a key of an application; raises InvalidError, ForbiddenError, or ConflictError when live is not open yet."""
+    check_environment(application, environment, actor)
+    if expires_at is not None and expires_at <= timezone.now():
+        raise InvalidError("The expiry must lie in the future.", field="expires_at")
+    return issue(
+        ApiKey(
+            partner=application.partner,
+            application=application,
+            name=name,
+            scopes=checked_scopes(application, environment, scopes, actor),
+            rate_limit=checked_rate_limit(application, rate_limit),
+            environment=environment,
+            expires_at=expires_at,
+            allowed_networks=checked_networks(allowed_networks),
+        )
+    )
+
+
+@transaction.atomic
+def generate_service_key(
+    *, service_account: ServiceAccount, environment: str = "live", name: str = "", actor: Principal
+) -> IssuedKey:
+    """Make a key of a core service. Staff alone."""
+    if not actor.is_admin:
+        raise ForbiddenError("forbidden", "Only staff make keys of core services.")
+    return issue(
+        ApiKey(
+            service_account=service_account,
+            name=name or service_account.name,
+            scopes=list(service_account.scopes),
+            rate_limit=SERVICE_RATE_LIMIT,
+            environment=environment,
+        )
+    )
+
+
+def issue(api_key: ApiKey) -> IssuedKey:
+    """Give a prepared row its key and store it."""
+    full_key = generate_key(api_key.environment)
+    api_key.key_value = digest(full_key, settings.API_KEY_PEPPER)
+    api_key.key_prefix = full_key[:8]
+    api_key.last_four = full_key[-4:]
+    api_key.save(force_insert=True)
+    return IssuedKey(api_key, full_key)
+
+
+@transaction.atomic
+def rotate_api_key(*, api_key: ApiKey, overlap_hours: int = DEFAULT_OVERLAP_HOURS, actor: Principal) -> IssuedKey:
+    """Replace an active key; the old one works for `overlap_hours` more. Raises TransitionError for other states."""
+    if overlap_hours not in OVERLAP_HOURS:
+        choices = ", ".join(map(str, OVERLAP_HOURS))
+        raise InvalidError(f"Choose an overlap of {choices} hours.", field="overlap_hours")
+    old = locked(api_key)
+    if old.current_status != ApiKey.Status.ACTIVE:
+        raise TransitionError(noun="The key", current=old.current_status, target="rotated")
+    check_reach(old, actor)
+    now = timezone.now()
+    issued = issue(
+        ApiKey(
+            partner=old.partner,
+            application=old.application,
+            service_account=old.service_account,
+            name=old.name,
+            scopes=old.scopes,
+            rate_limit=old.rate_limit,
+            environment=old.environment,
+            allowed_networks=old.allowed_networks,
+            bucket_id=old.bucket_id,
+            # The same life as its predecessor had, from today.
+            expires_at=now + (old.expires_at - old.created_at) if old.expires_at else None,
+        )
+    )
+    old.status = ApiKey.Status.ROTATED
+    old.overlap_ends_at = now + timedelta(hours=overlap_hours)
+    old.successor = issued.api_key
+    changed(old, "status", "overlap_ends_at", "successor")
+    return issued
+
+
+@transaction.atomic
+def end_overlap(*, api_key: ApiKey, actor: Principal) -> ApiKey:
+    """Stop a rotated key before its overlap ends; raises TransitionError when it has already stopped."""
+    key = locked(api_key)
+    check_reach(key, actor)
+    if key.status != ApiKey.Status.ROTATED or not key.is_usable:
+        raise TransitionError(noun="The key", current=key.current_status, target="overlap_ended")
+    key.overlap_ends_at = timezone.now()
+    return changed(key, "overlap_ends_at")
+
+
+@transaction.atomic
+def revoke_api_key(*, api_key: ApiKey, reason: str = "", actor: Principal) -> ApiKey:
+    """Stop a key for good. Revoking it again changes nothing, so a repeated request is harmless."""
+    key = locked(api_key)
+    if key.status == ApiKey.Status.REVOKED:
+        return key
+    key.status = ApiKey.Status.REVOKED
+    key.revoked_reason = reason
+    return changed(key, "status", "revoked_reason")
+
+
+@transaction.atomic
+def update_scopes(*, api_key: ApiKey, scopes: Sequence[str], actor: Principal) -> ApiKey:
+    """Replace the scopes of a key that works."""
+    key = locked_usable(api_key)
+    check_reach(key, actor)
+    if key.application is None:
+        raise ConflictError("service_key", "The scopes of a service key are those of its service account.")
+    key.scopes = checked_scopes(key.application, key.environment, scopes, actor)
+    return changed(key, "scopes")
+
+
+@transaction.atomic
+def update_rate_limit(*, api_key: ApiKey, rate_limit: int, actor: Principal) -> ApiKey:
+    """Replace the hourly limit of a key that works; its successor or predecessor draws on the same bucket."""
+    key = locked_usable(api_key)
+    check_reach(key, actor)
+    key.rate_limit = rate_limit if key.application is None else checked_rate_limit(key.application, rate_limit)
+    return changed(key, "rate_limit")
+
+
+@transaction.atomic
+def update_allowed_networks(*, api_key: ApiKey, allowed_networks: Sequence[str], actor: Principal) -> ApiKey:
+    """Replace the networks a key may be used from; none: from anywhere."""
+    key = locked_usable(api_key)
+    check_reach(key, actor)
+    key.allowed_networks = checked_networks(allowed_networks)
+    return changed(key, "allowed_networks")
+
+
+@transaction.atomic
+def expire_keys() -> int:
+    """Write down the expiry of keys whose time has passed; they stopped working at that moment already."""
+    now = timezone.now()
+    due = ApiKey.objects.filter(status__in=[ApiKey.Status.ACTIVE, ApiKey.Status.ROTATED], expires_at__lte=now)
+    return due.update(status=ApiKey.Status.EXPIRED, updated_at=now)
+
+
+def locked(api_key: ApiKey) -> ApiKey:
+    """The row as it is now, locked until the transaction ends."""
+    key: ApiKey = ApiKey.objects.select_for_update().get(pk=api_key.pk)
+    return key
+
+
+def locked_usable(api_key: ApiKey) -> ApiKey:
+    """As `locked`; raises TransitionError for a key that no longer works."""
+    key = locked(api_key)
+    if not key.is_usable:
+        raise TransitionError(noun="The key", current=key.current_status, target="changed")
+    return key
+
+
+def changed(key: ApiKey, *fields: str) -> ApiKey:
+    """Save, and have every process read the credential again."""
+    key.save(update_fields=[*fields, "updated_at"])
+    invalidate(partner_id=key.owner_id)
+    return key
+
+
+def check_environment(application: PartnerApplication, environment: str, actor: Principal) -> None:
+    """A sandbox credential makes sandbox keys alone; live needs an active partner and an approved application."""
+    if actor.environment == "test" and environment != "test":
+        raise ForbiddenError("test_credential", "A test key can only make test keys.")
+    if not application.partner.allows(environment):
+        raise ConflictError("partner_not_active", f"The partner is {application.partner.status}.")
+    if not application.allows(environment):
+        raise ConflictError(
+            "application_not_approved", f"The application is {application.get_status_display().lower()}."
+        )
+
+
+def check_reach(key: ApiKey, actor: Principal) -> None:
+    """A credential may not get hold of, or shape, a key that can do more than it can itself."""
+    if actor.kind not in {PrincipalKind.API_KEY, PrincipalKind.OAUTH} or actor.is_admin:
+        if "admin" in key.scopes and not may_grant_admin(actor):
+            raise ForbiddenError("admin_key", "Only staff change a key with the scope admin.")
+        return
+    if actor.environment == "test" and key.environment != "test":
+        raise ForbiddenError("test_credential", "A test key cannot change a live key.")
+    if beyond := sorted(set(key.scopes) - actor.scopes):
+        raise ForbiddenError("scope_exceeds_credential", f"Your credential lacks {', '.join(beyond)} of this key.")
+
+
+def may_grant_admin(actor: Principal) -> bool:
+    """Staff, and the platform's own commands: a key with `admin` cannot make another one."""
+    return actor.kind in {PrincipalKind.STAFF, PrincipalKind.SYSTEM}
+
+
+def checked_scopes(
+    application: PartnerApplication, environment: str, scopes: Sequence[str], actor: Principal
+) -> list[str]:
+    """The scopes, sorted; raises InvalidError for those that do not exist or that review has not approved."""
+    wanted = sorted(set(scopes))
+    if not wanted:
+        raise InvalidError("Choose at least one scope.", field="scopes", code="required")
+    if unknown := unknown_scopes(wanted):
+        raise InvalidError(f"Unknown scope: {', '.join(unknown)}.", field="scopes", code="unknown_scope")
+    if "admin" in wanted and not may_grant_admin(actor):
+        raise InvalidError("The scope admin is granted by staff alone.", field="scopes", code="scope_not_allowed")
+    missing = [scope for scope in wanted if scope not in grantable_scopes(application, environment) | {"admin"}]
+    if missing:
+        message = f"Not approved for this application: {', '.join(missing)}."
+        raise InvalidError(message, field="scopes", code="scope_not_approved")
+    limited = actor.kind in {PrincipalKind.API_KEY, PrincipalKind.OAUTH} and not actor.is_admin
+    if limited and (beyond := [scope for scope in wanted if scope not in actor.scopes]):
+        message = f"Your own credential lacks {', '.join(beyond)}."
+        raise InvalidError(message, field="scopes", code="scope_exceeds_credential")
+    return wanted
+
+
+def checked_rate_limit(application: PartnerApplication, rate_limit: int | None) -> int:
+    """The limit, by default all the partner's tier allows; raises InvalidError beyond that."""
+    ceiling: int = settings.RATE_LIMITS[application.partner.tier]
+    if rate_limit is None:
+        return ceiling
+    if not 1 <= rate_limit <= ceiling:
+        message = f"The {application.partner.get_tier_display()} tier allows 1 to {ceiling} requests per hour."
+        raise InvalidError(message, field="rate_limit", code="rate_limit_exceeds_tier")
+    return rate_limit
+
+
+def checked_networks(networks: Sequence[str]) -> list[str]:
+    """The ranges in canonical form; raises InvalidError."""
+    if len(networks) > MAX_NETWORKS:
+        raise InvalidError(f"At most {MAX_NETWORKS} ranges.", field="allowed_networks")
+    try:
+        return [str(ip_network(network.strip())) for network in networks]
+    except ValueError as error:
+        raise InvalidError(f"{error}.", field="allowed_networks", code="invalid_network") from None

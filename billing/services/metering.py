@@ -1,0 +1,150 @@
+"""The meter: from the usage stream to the request log and to hourly usage, every answered call exactly once.
+
+One transaction stores a batch of calls, what they add up to, and how far the stream was read. A call that also took
+the way round Valkey has the same id both times, so the second copy finds the first one in place.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any, cast
+
+import structlog
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.utils import IntegrityError
+from django.utils import timezone
+from redis import Redis
+
+from authn.metering import FIELD, STREAM, Call, decode
+from authn.models import SpooledCall
+from billing.models import MeterCheckpoint
+from billing.services.usage import add_usage
+from billing.tally import tally_calls, tally_keys
+
+BATCH = 2000
+COLUMNS = (
+    "id, at, partner_id, application_id, credential_id, request_id, method, route, status, duration_ms, "
+    "request_bytes, response_bytes, environment"
+)
+
+logger = structlog.get_logger(__name__)
+
+
+def drain_stream(valkey: Redis, *, block_ms: int | None = None, batch: int = BATCH) -> int:
+    """Store the next calls of the stream, waiting up to `block_ms` for the first; returns how many entries were read.
+
+    Raises RedisError and the database's errors: nothing is lost by trying again.
+    """
+    checkpoint, _ = MeterCheckpoint.objects.get_or_create(stream=STREAM)
+    answer = cast("Any", valkey.xread({STREAM: checkpoint.last_id}, count=batch, block=block_ms))
+    entries = answer[0][1] if answer else []
+    if not entries:
+        return 0
+    last_id = entries[-1][0].decode()
+    if store_batch(read_calls([fields for _, fields in entries]), since=checkpoint.last_id, until=last_id):
+        valkey.xtrim(STREAM, minid=last_id, approximate=True)
+    return len(entries)
+
+
+def read_calls(records: Sequence[dict[bytes, bytes]]) -> list[Call]:
+    """The calls of stream entries; one that cannot be read is logged and left out, not retried for ever."""
+    calls = []
+    for fields in records:
+        try:
+            calls.append(decode(fields[FIELD.encode()].decode()))
+        except (KeyError, ValueError):
+            logger.exception("unreadable_call", fields=fields)
+    return calls
+
+
+@transaction.atomic
+def store_batch(calls: Sequence[Call], *, since: str, until: str) -> bool:
+    """Store calls and move the checkpoint from `since` to `until`; False when another meter has been here."""
+    moved = MeterCheckpoint.objects.filter(stream=STREAM, last_id=since).update(
+        last_id=until, updated_at=timezone.now()
+    )
+    if not moved:
+        return False
+    try:
+        with transaction.atomic():
+            copy_calls("authn_apicall", calls)
+        fresh = calls
+    except IntegrityError:  # some of them were spooled as well
+        fresh = insert_missing(calls)
+    count(fresh)
+    return True
+
+
+@transaction.atomic
+def drain_spool(*, batch: int = BATCH) -> int:
+    """Store calls that were answered while Valkey was away; returns how many there were."""
+    spooled = list(SpooledCall.objects.select_for_update(skip_locked=True).order_by("id")[:batch])
+    if not spooled:
+        return 0
+    calls = []
+    for row in spooled:
+        try:
+            calls.append(decode(row.record))
+        except ValueError:
+            logger.exception("unreadable_call", record=row.record)
+    count(insert_missing(calls))
+    SpooledCall.objects.filter(id__in=[row.id for row in spooled]).delete()
+    return len(spooled)
+
+
+def copy_calls(table: str, calls: Sequence[Call]) -> None:
+    """COPY calls into a table of the request log's shape; raises IntegrityError when one is there already."""
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({COLUMNS}) FROM STDIN") as copy:
+        copy.write("".join(map(copy_line, calls)))
+
+
+def copy_line(call: Call) -> str:
+    r"""A call in COPY's text format; routes and request ids hold neither tabs nor backslashes."""
+    partner, application, credential = call.partner_id, call.application_id, call.credential_id
+    return (
+        f"{call.id}\t{call.at.isoformat()}\t{partner or NULL}\t{application or NULL}\t{credential or NULL}\t"
+        f"{call.request_id}\t{call.method}\t{call.route}\t{call.status}\t{call.duration_ms}\t"
+        f"{call.request_bytes}\t{call.response_bytes}\t{call.environment}\n"
+    )
+
+
+NULL = r"\N"
+
+
+def insert_missing(calls: Sequence[Call]) -> list[Call]:
+    """Insert those calls that are not in the log yet, and return them."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE metered (LIKE authn_apicall) ON COMMIT DROP")
+        copy_calls("metered", calls)
+        cursor.execute(
+            f"INSERT INTO authn_apicall ({COLUMNS}) SELECT {COLUMNS} FROM metered"  # noqa: S608 (our own constant)
+            " ON CONFLICT DO NOTHING RETURNING id"
+        )
+        inserted = {row[0] for row in cursor.fetchall()}
+        cursor.execute("DROP TABLE metered")
+    by_id: dict[uuid.UUID, Call] = {call.id: call for call in calls}
+    return [by_id[call_id] for call_id in inserted]
+
+
+def count(calls: Sequence[Call]) -> None:
+    """Add calls to usage and to their keys' counters."""
+    add_usage(tally_calls(calls))
+    uses = sorted(tally_keys(calls).items())
+    if uses:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                UPDATE authn_apikey AS key
+                SET request_count = key.request_count + used.count, last_used_at = greatest(key.last_used_at, used.last)
+                FROM unnest(%s::uuid[], %s::bigint[], %s::timestamptz[]) AS used (id, count, last)
+                WHERE key.id = used.id
+                """,
+                [[key for key, _ in uses], [use.count for _, use in uses], [use.last for _, use in uses]],
+            )
+
+
+def stream_client() -> Redis:
+    """A client that may wait for the stream longer than requests wait for anything."""
+    return Redis.from_url(settings.REDIS_URL, socket_timeout=10, socket_connect_timeout=2)

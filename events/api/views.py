@@ -1,0 +1,109 @@
+"""The event catalogue and the event log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from common.api.views import GenericViewSet
+from events.api.filters import EventFilterSet, EventTypeFilterSet
+from events.api.serializers import (
+    EventSerializer,
+    EventStatisticsSerializer,
+    EventTypeSerializer,
+    PeriodSerializer,
+    PublishSerializer,
+    ReplayedEventSerializer,
+    ReplaySerializer,
+)
+from events.models import EventType, PlatformEvent
+from events.selectors import event_id, get_event_statistics
+from events.services.publishing import publish_event
+from events.services.replay import replay_event
+
+
+class EventTypeViewSet(mixins.ListModelMixin, GenericViewSet):
+    """What can be subscribed to."""
+
+    queryset = EventType.objects.all()
+    serializer_class = EventTypeSerializer
+    filterset_class = EventTypeFilterSet
+    ordering_fields = ("event_name", "created_at")
+    required_scopes = {"list": None}
+
+    def get_queryset(self) -> QuerySet[EventType]:
+        """The catalogue is the same for everyone; retired types are shown on request."""
+        types = EventType.objects.all()
+        return types if "active" in self.request.query_params else types.active()
+
+    @extend_schema(summary="List event types")
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The catalogue: each type with the JSON Schema of its payload and an example."""
+        return super().list(request, *args, **kwargs)
+
+
+class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
+    """What happened on the platform."""
+
+    queryset = PlatformEvent.objects.select_related("event_type")
+    serializer_class = EventSerializer
+    filterset_class = EventFilterSet
+    required_scopes = {
+        "list": ("read:events", "service"),
+        "retrieve": ("read:events", "service"),
+        "create": "service",
+        "replay": ("manage:webhooks", "service"),
+        "statistics": ("read:analytics", "service"),
+    }
+
+    def get_object(self) -> PlatformEvent:
+        """By UUID, or by the `evt_` id that webhooks carry."""
+        key = event_id(self.kwargs["pk"])
+        event: PlatformEvent | None = self.get_queryset().filter(pk=key).first() if key else None
+        if event is None:
+            raise Http404
+        return event
+
+    @extend_schema(summary="List events")
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The event log as the caller may see it, newest first."""
+        return super().list(request, *args, **kwargs)
+
+    @extend_schema(summary="Get an event")
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One event, by its UUID or by the `evt_` id that webhooks carry."""
+        return super().retrieve(request, *args, **kwargs)
+
+    @extend_schema(summary="Publish an event", request=PublishSerializer, responses={201: EventSerializer})
+    def create(self, request: Request) -> Response:
+        """Append an event and hand it to every webhook that takes it. For the core platform and staff."""
+        data = self.validated(PublishSerializer)
+        data.setdefault("environment", self.principal.environment)
+        return self.respond(publish_event(**data, actor=self.principal), status=201)
+
+    @extend_schema(summary="Replay an event", request=ReplaySerializer, responses=ReplayedEventSerializer)
+    @action(detail=True, methods=["post"])
+    def replay(self, request: Request, pk: str) -> Response:
+        """Send an event again, to one webhook or to all of yours that take it, marked as a replay."""
+        event = self.get_object()
+        deliveries = replay_event(event=event, actor=self.principal, **self.validated(ReplaySerializer))
+        return Response({**EventSerializer(event).data, "deliveries": deliveries})
+
+    @extend_schema(
+        summary="Get event statistics",
+        parameters=[PeriodSerializer],
+        responses=EventStatisticsSerializer,
+        filters=False,
+    )
+    @action(detail=False, methods=["get"], pagination_class=None)
+    def statistics(self, request: Request) -> Response:
+        """How many events there were: in all, by type, category, environment and day (UTC)."""
+        period = self.validated_query(PeriodSerializer)
+        return Response(EventStatisticsSerializer(get_event_statistics(principal=self.principal, **period)).data)
