@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
+from authn.metering import encode_caller
 from common.principal import Principal
 
 Network = IPv4Network | IPv6Network
@@ -27,6 +28,12 @@ class Credential:
     rate_limit: int
     allowed_networks: tuple[Network, ...] = ()
     expires_at: float | None = None  # seconds since 1970
+    caller: str = ""  # as it stands in the usage stream
+
+    def __post_init__(self) -> None:
+        principal = self.principal
+        caller = encode_caller(principal.partner_id, principal.application_id, principal.credential_id)
+        object.__setattr__(self, "caller", caller)
 
     def admits(self, address: Callable[[], str | None]) -> bool:
         """Whether a caller from `address()` may use it."""

@@ -19,12 +19,13 @@ from django.conf import settings
 
 from authn import valkey
 from authn.credentials import Credential, resolve
-from authn.limits import Take, local_buckets, take_shared
+from authn.limits import TAKE, Take, local_buckets, take_shared
 from common.ids import uuid7
 
 MAX_SNAPSHOTS = 20_000
 EPOCH_SECONDS = 3600
 ANY_EPOCH = "*"
+NO_EPOCH = "?"  # no epoch is ever called so
 ATTEMPTS = 3
 
 # Where the caller is, worked out only for a key that asks.
@@ -42,12 +43,16 @@ class Snapshot:
     read_at: float
     keys: list[str]
     capacities: list[int]
+    call: bytes = b""  # takes from the bucket if the epoch still is what it was
+
+    def __post_init__(self) -> None:
+        self.call = TAKE.call(self.keys, NO_EPOCH if self.epoch is None else self.epoch, *self.capacities)
 
     @property
     def is_fresh(self) -> bool:
         """Young enough to be used again."""
         age: float = time.monotonic() - self.read_at
-        return age < settings.CREDENTIAL_SNAPSHOT_SECONDS and not self.credential.has_expired()
+        return age < settings.CREDENTIAL_SNAPSHOT_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +106,24 @@ def admit_shared(raw: str, digest: bytes, snapshot: Snapshot | None, address: Ad
     if snapshot is None:
         # First sight: the epoch is not known before the owner is, so this reading serves this request alone.
         snapshot = remember(digest, read(raw, digest, address), epoch=None)
-        current, take = take_shared(snapshot.keys, ANY_EPOCH, snapshot.capacities)
-        if take is not None:
-            return Admission(snapshot.credential, take)
+        return take_anyway(snapshot)
     for _ in range(ATTEMPTS):
-        known = snapshot.epoch if snapshot.epoch is not None else ANY_EPOCH + ANY_EPOCH
-        current, take = take_shared(snapshot.keys, known, snapshot.capacities)
+        current, take = take_shared(snapshot.call)
         if take is not None and snapshot.is_fresh:
             return Admission(snapshot.credential, take)
         snapshot = remember(digest, read(raw, digest, address), epoch=current)
         if take is not None:
             return Admission(snapshot.credential, take)
     # Its owner is being changed faster than it can be read: the last reading is as current as any.
-    _, take = take_shared(snapshot.keys, ANY_EPOCH, snapshot.capacities)
-    return Admission(snapshot.credential, take or local_buckets.take(snapshot.keys[1:], snapshot.capacities))
+    return take_anyway(snapshot)
+
+
+def take_anyway(snapshot: Snapshot) -> Admission:
+    """Take from the bucket whatever the epoch; raises ValkeyAway."""
+    _, take = take_shared(TAKE.call(snapshot.keys, ANY_EPOCH, *snapshot.capacities))
+    if take is None:
+        raise valkey.ValkeyAway("Valkey does not run the script as it should.")
+    return Admission(snapshot.credential, take)
 
 
 def read(raw: str, digest: bytes, address: Address) -> Credential:

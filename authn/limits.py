@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from functools import lru_cache
 from threading import Lock
 
 from authn import valkey
@@ -64,11 +64,10 @@ class Take:
 
     def headers(self) -> dict[str, str]:
         """The spec's X-RateLimit fields and the IETF pair (draft-ietf-httpapi-ratelimit-headers)."""
-        reset_at = datetime.fromtimestamp(math.ceil(time.time() + self.reset_seconds), tz=UTC)
         headers = {
             "X-RateLimit-Limit": str(self.limit),
             "X-RateLimit-Remaining": str(self.remaining),
-            "X-RateLimit-Reset": reset_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "X-RateLimit-Reset": rfc3339(math.ceil(time.time() + self.reset_seconds)),
             "RateLimit": f'"hour";r={self.remaining};t={math.ceil(self.reset_seconds)}',
             "RateLimit-Policy": f'"hour";q={self.limit};w={WINDOW_SECONDS}',
         }
@@ -77,12 +76,18 @@ class Take:
         return headers
 
 
-def take_shared(keys: list[str], epoch: str, capacities: list[int]) -> tuple[str, Take | None]:
+@lru_cache(maxsize=4096)
+def rfc3339(second: int) -> str:
+    """A moment as the API writes it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(second))
+
+
+def take_shared(call: bytes) -> tuple[str, Take | None]:
     """(current epoch, figures) from Valkey in one round trip; no figures, and no token taken, when the epoch differs.
 
-    Raises ValkeyAway.
+    `call` is made by `TAKE.call`. Raises ValkeyAway.
     """
-    current, verdict, limit, remaining, reset_ms, retry_ms = valkey.run(TAKE, keys, epoch, *capacities)
+    current, verdict, limit, remaining, reset_ms, retry_ms = valkey.run(TAKE, call)
     if verdict < 0:
         return current.decode(), None
     return current.decode(), Take(verdict == 1, limit, remaining, reset_ms / 1000, retry_ms / 1000)

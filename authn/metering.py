@@ -47,12 +47,44 @@ class Call:
 
     def encode(self) -> str:
         """One line for the stream."""
-        partner, application, credential = self.partner_id, self.application_id, self.credential_id
-        return (
-            f"{self.id.hex}\t{partner.hex if partner else ''}\t{application.hex if application else ''}\t"
-            f"{credential.hex if credential else ''}\t{self.request_id}\t{self.method}\t{self.route}\t{self.status}\t"
-            f"{self.duration_ms:.3f}\t{self.request_bytes}\t{self.response_bytes}\t{self.environment}"
+        return encode(
+            self.id.hex,
+            encode_caller(self.partner_id, self.application_id, self.credential_id),
+            self.request_id,
+            self.method,
+            self.route,
+            self.status,
+            self.duration_ms,
+            self.request_bytes,
+            self.response_bytes,
+            self.environment,
         )
+
+
+def encode_caller(
+    partner_id: uuid.UUID | None, application_id: uuid.UUID | None, credential_id: uuid.UUID | None
+) -> str:
+    """The part of a line that is the same for every call of a credential."""
+    return "\t".join("" if value is None else value.hex for value in (partner_id, application_id, credential_id))
+
+
+def encode(
+    call_id: str,
+    caller: str,
+    request_id: str,
+    method: str,
+    route: str,
+    status: int,
+    duration_ms: float,
+    request_bytes: int,
+    response_bytes: int,
+    environment: str,
+) -> str:
+    """One line for the stream, without a Call on the way: this runs once per request."""
+    return (
+        f"{call_id}\t{caller}\t{request_id}\t{method}\t{route}\t{status}\t{duration_ms:.3f}\t{request_bytes}\t"
+        f"{response_bytes}\t{environment}"
+    )
 
 
 def decode(line: str) -> Call:

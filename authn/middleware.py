@@ -8,16 +8,16 @@ from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from uuid_utils import uuid7
 
 from authn.credentials import Credential
 from authn.gate import Refusal, admit
-from authn.metering import METHODS, Call
+from authn.metering import METHODS, encode
 from authn.routes import template_of
-from authn.services.metering import record_call
+from authn.services.metering import record_line
 from common.api.problems import problem_response
 from common.client_ip import client_ip
-from common.ids import uuid7
-from common.machine import bearer_credential, is_machine_call
+from common.machine import bearer_credential
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -30,7 +30,7 @@ class GateMiddleware:
 
     def __call__(self, request: Any) -> HttpResponse:
         """Let the request through the gate; meter what was answered."""
-        if not is_machine_call(request):
+        if not request.machine_call:
             return self.get_response(request)
         started = time.perf_counter()
         try:
@@ -47,8 +47,11 @@ class GateMiddleware:
             response = problem_response(
                 request, status=429, code="rate_limited", detail="The hourly limit of this credential is used up."
             )
+        headers = response.headers
         for name, value in admission.take.headers().items():
-            response[name] = value
+            headers[name] = value
+        if not response.streaming:
+            headers.setdefault("Content-Length", str(len(response.content)))
         meter(request, response, admission.credential, started)
         return response
 
@@ -63,22 +66,20 @@ def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 def meter(request: Any, response: HttpResponse, credential: Credential, started: float) -> None:
     """Record the answered call before the answer leaves."""
-    principal = credential.principal
     match = request.resolver_match
     length = request.META.get("CONTENT_LENGTH") or "0"
-    record_call(
-        Call(
-            uuid7(),
-            principal.partner_id,
-            principal.application_id,
-            principal.credential_id,
+    method = request.method
+    record_line(
+        encode(
+            uuid7().hex,
+            credential.caller,
             request.request_id,
-            request.method if request.method in METHODS else "OTHER",
+            method if method in METHODS else "OTHER",
             template_of(match.route) if match is not None else "",
             response.status_code,
             (time.perf_counter() - started) * 1000,
             int(length) if length.isdigit() else 0,
             0 if response.streaming else len(response.content),
-            principal.environment,
+            credential.principal.environment,
         )
     )

@@ -12,6 +12,7 @@ from hashlib import sha1
 from typing import Any
 
 from django.conf import settings
+from hiredis import pack_command
 from redis.connection import ConnectionPool
 from redis.exceptions import NoScriptError, RedisError
 
@@ -32,6 +33,10 @@ class Script:
     def __init__(self, source: str) -> None:
         self.source = source
         self.digest = sha1(source.encode(), usedforsecurity=False).hexdigest()  # the protocol's own name for a script
+
+    def call(self, keys: list[str], *arguments: Argument) -> bytes:
+        """A packed call of the script."""
+        return pack("EVALSHA", self.digest, len(keys), *keys, *arguments)
 
 
 local = threading.local()
@@ -64,7 +69,18 @@ def connection() -> Any:
 
 
 def command(*arguments: Argument, patient: bool = False) -> Any:
-    """Send one command, which must be harmless to repeat, and return its raw answer; raises ValkeyAway.
+    """Send one command, which must be harmless to repeat, and return its raw answer; raises ValkeyAway."""
+    return send(pack(*arguments), patient=patient)
+
+
+def pack(*arguments: Argument) -> bytes:
+    """A command as it goes over the wire: what is sent often is packed once."""
+    packed: bytes = pack_command(arguments)  # type: ignore[arg-type]  # (its stub asks for a tuple of one)
+    return packed
+
+
+def send(packed: bytes, *, patient: bool = False) -> Any:
+    """Send a packed command and return its raw answer; raises ValkeyAway.
 
     A patient caller tries even when Valkey failed a moment ago, and not only once.
     """
@@ -74,7 +90,7 @@ def command(*arguments: Argument, patient: bool = False) -> Any:
     attempts = 3 if patient else 1 + (getattr(local, "connection", None) is not None)
     for attempt in range(attempts):
         try:
-            return exchange(arguments)
+            return exchange(packed)
         except NoScriptError:
             raise
         except (RedisError, OSError) as error:
@@ -84,11 +100,11 @@ def command(*arguments: Argument, patient: bool = False) -> Any:
     raise ValkeyAway("No attempt was made.")
 
 
-def exchange(arguments: tuple[Argument, ...]) -> Any:
+def exchange(packed: bytes) -> Any:
     """One round trip on this thread's connection."""
     link = connection()
     try:
-        link.send_command(*arguments, check_health=False)
+        link.send_packed_command((packed,), check_health=False)
         return link.read_response(disable_decoding=True)
     except NoScriptError:
         raise
@@ -98,9 +114,10 @@ def exchange(arguments: tuple[Argument, ...]) -> Any:
         raise
 
 
-def run(script: Script, keys: list[str], *arguments: Argument) -> Any:
-    """Run a script, loading it when Valkey does not know it yet (a new or restarted server)."""
+def run(script: Script, packed: bytes) -> Any:
+    """Run a packed call of a script, loading it when Valkey does not know it yet (a new or restarted server)."""
     try:
-        return command("EVALSHA", script.digest, len(keys), *keys, *arguments)
+        return send(packed)
     except NoScriptError:
-        return command("EVAL", script.source, len(keys), *keys, *arguments)
+        command("SCRIPT", "LOAD", script.source)
+        return send(packed)

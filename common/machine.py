@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest
 
 SCHEME = "bearer "
@@ -14,16 +12,11 @@ OWN_AUTHENTICATION = ("/api/oauth/authorize", "/api/oauth/token")
 
 def is_machine_call(request: HttpRequest) -> bool:
     """Whether a bearer credential, and nothing else, says who is calling."""
-    cached: Any = getattr(request, "_machine_call", None)
-    if cached is None:
-        path = request.path_info
-        cached = (
-            request.META.get("HTTP_AUTHORIZATION", "")[: len(SCHEME)].lower() == SCHEME
-            and path.startswith(PREFIX)
-            and not path.startswith(OWN_AUTHENTICATION)
-        )
-        request._machine_call = cached  # type: ignore[attr-defined]  # noqa: SLF001 (our own mark on the request)
-    return bool(cached)
+    authorization: str = request.META.get("HTTP_AUTHORIZATION", "")
+    if authorization[: len(SCHEME)].lower() != SCHEME:
+        return False
+    path = request.path_info
+    return path.startswith(PREFIX) and not path.startswith(OWN_AUTHENTICATION)
 
 
 def bearer_credential(request: HttpRequest) -> str:

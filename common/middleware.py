@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 
@@ -65,17 +66,31 @@ class PortalEndMiddleware:
 class PortalStartMiddleware:
     """Takes machine calls past every layer down to PortalEndMiddleware, with nobody signed in.
 
-    Sessions, CSRF, messages and page policies cost as much as the rest of a machine call, and a bearer credential is
-    never to be mixed up with a cookie.
+    Sessions, CSRF, page policies and static files cost as much as the rest of a machine call, and a bearer credential
+    is never to be mixed up with a cookie. A call from a browser's script (it has an Origin), or one that is to be
+    redirected to HTTPS, takes the long way.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
         self.beyond = PortalEndMiddleware.beyond
+        self.https = bool(settings.SECURE_SSL_REDIRECT)
+        self.headers = {"X-Content-Type-Options": "nosniff"}
+        if settings.SECURE_HSTS_SECONDS:
+            domains = "; includeSubDomains; preload" if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS else ""
+            self.headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}{domains}"
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Choose the way."""
-        if is_machine_call(request):
-            request.user = AnonymousUser()
-            return self.beyond(request)
-        return self.get_response(request)
+        machine = is_machine_call(request)
+        request.machine_call = machine  # type: ignore[attr-defined]
+        if not machine or "HTTP_ORIGIN" in request.META or (self.https and not request.is_secure()):
+            return self.get_response(request)
+        request.user = NOBODY
+        response = self.beyond(request)
+        for name, value in self.headers.items():
+            response.headers[name] = value
+        return response
+
+
+NOBODY = AnonymousUser()

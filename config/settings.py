@@ -86,12 +86,11 @@ MIDDLEWARE = [
     "config.middleware.ProbeMiddleware",
     "common.middleware.RequestMiddleware",
     "config.middleware.ObservationMiddleware",
+    # From here to its end: what a request with a bearer credential skips.
+    "common.middleware.PortalStartMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "authn.middleware.GateMiddleware",
-    # From here to its end: what a request with a bearer credential skips.
-    "common.middleware.PortalStartMiddleware",
     "csp.middleware.CSPMiddleware",
     "common.middleware.AdminContentSecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -104,6 +103,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "common.middleware.PortalEndMiddleware",
+    "authn.middleware.GateMiddleware",
     "common.audit.AuditMiddleware",
 ]
 
@@ -287,11 +287,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_PUBLIC": True,
     "SERVE_PERMISSIONS": [],
     "SERVE_AUTHENTICATION": [],
-    "APPEND_COMPONENTS": {
-        "securitySchemes": {
-            "oauthClient": {"type": "http", "scheme": "basic", "description": "An OAuth client's id and secret."}
-        }
-    },
 }
 OAUTH_ISSUER = env.OAUTH_ISSUER
 OAUTH_TOKEN_LIFETIME = env.OAUTH_TOKEN_LIFETIME

@@ -15,17 +15,16 @@ from common.ids import uuid7
 logger = structlog.get_logger(__name__)
 
 
-def record_call(call: Call) -> None:
+def record_line(line: str) -> None:
     """Put an answered call into the usage stream; into PostgreSQL while Valkey is away.
 
     Both may happen to one call (an answer of Valkey's that was lost): its id lets the meter count it once.
     """
-    line = call.encode()
     try:
         valkey.command("XADD", STREAM, "*", FIELD, line)
     except valkey.ValkeyAway:
         try:
-            SpooledCall.objects.create(id=call.id, record=line)
+            SpooledCall.objects.create(id=uuid.UUID(line[:32]), record=line)
         except DatabaseError:
             logger.exception("call_not_metered", record=line)
 
@@ -56,5 +55,5 @@ def record_api_call(
         response_bytes=0,
         environment=environment,
     )
-    record_call(call)
+    record_line(call.encode())
     return call

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils.module_loading import import_string
 from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 MAX_KEY_LENGTH = 255
@@ -72,6 +73,8 @@ class IdempotentMixin:
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """After authentication and permissions: replay, refuse, or claim the key."""
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        if request.method in SAFE_METHODS:
+            return
         body = (
             request.data if request.method in {"POST", "PUT", "PATCH"} else None
         )  # parsed even if the view reads none

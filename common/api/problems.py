@@ -142,12 +142,14 @@ def authentication_headers(error: exceptions.APIException) -> dict[str, str]:
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's EXCEPTION_HANDLER: every refusal becomes a problem; an unknown exception stays a bug."""
     error = known_exception(error)
-    headers = {}
+    headers: dict[str, str] = {}
     if isinstance(error, DomainError):
         status, code, detail, extra = from_domain_error(error)
     elif isinstance(error, exceptions.APIException):
         status, code, detail, extra = from_api_exception(error)
         headers = authentication_headers(error)
+        if isinstance(error, exceptions.MethodNotAllowed):
+            headers["Allow"] = ", ".join(context["view"].allowed_methods)
     else:
         return None
     body = problem_body(context["request"], status=status, code=code, detail=detail, **extra)

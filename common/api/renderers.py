@@ -6,10 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from rest_framework.renderers import JSONRenderer
+from rest_framework.utils.encoders import JSONEncoder
 
 
 class Page(dict[str, Any]):
     """A list response that already carries its `data` and `pagination` members."""
+
+
+# Strict, compact UTF-8, as DRF's own renderer writes it, without making an encoder for every answer.
+ENCODER = JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 class CamelCaseJSONRenderer(JSONRenderer):
@@ -27,5 +32,4 @@ class CamelCaseJSONRenderer(JSONRenderer):
                 return b""
             if not isinstance(data, Page):
                 data = {"data": data}
-        rendered: bytes = super().render(data, accepted_media_type, renderer_context)
-        return rendered
+        return ENCODER.encode(data).replace("\u2028", r"\u2028").replace("\u2029", r"\u2029").encode()

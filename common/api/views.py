@@ -25,6 +25,11 @@ class GenericViewSet(IdempotentMixin, viewsets.GenericViewSet[Any]):
     required_scopes: dict[str, Requirement] = {}
 
     @property
+    def default_response_headers(self) -> dict[str, str]:
+        """None: `Allow` belongs to 405 and OPTIONS answers, and there is one media type to vary by."""
+        return {}
+
+    @property
     def principal(self) -> Principal:
         """The authenticated caller."""
         return cast("Principal", self.request.auth)

@@ -1,0 +1,28 @@
+"""Treaty's own settings and middleware, with one more route: the cheapest answer a view of ours can give."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from django.core.wsgi import get_wsgi_application
+
+application = get_wsgi_application()
+
+from django.urls import path
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from common.api.views import GenericViewSet
+from config import urls
+
+
+class PingViewSet(GenericViewSet):
+    required_scopes = {"*": "read:leads"}
+
+    def list(self, request: Request) -> Response:
+        return Response({"pong": True})
+
+
+urls.urlpatterns.insert(0, path("api/ping", PingViewSet.as_view({"get": "list"})))

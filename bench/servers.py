@@ -1,0 +1,96 @@
+"""Real services and web servers for a benchmark's lifetime."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from config.services import EmbeddedPostgres, EmbeddedValkey
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def bench_environment() -> dict[str, str]:
+    """The environment of the test suite, without its services."""
+    lines = (ROOT / "tests" / "env").read_text(encoding="utf-8").split()
+    return {**os.environ, **dict(line.split("=", 1) for line in lines), "PYTHONPATH": str(ROOT), "LOG_LEVEL": "ERROR"}
+
+
+@contextmanager
+def services() -> Iterator[dict[str, str]]:
+    """PostgreSQL and Valkey in a throw-away directory; yields the environment that points to them."""
+    directory = Path(tempfile.mkdtemp(prefix="treaty-bench-"))
+    directory.chmod(0o755)
+    postgres, valkey = EmbeddedPostgres(directory), EmbeddedValkey(directory)
+    try:
+        urls = {"DATABASE_URL": postgres.start(), "REDIS_URL": valkey.start(), "TREATY_DATA": str(directory)}
+        yield {**bench_environment(), **urls}
+    finally:
+        valkey.stop()
+        postgres.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class WebServer:
+    """Granian over a WSGI application: one worker process, as many threads as asked for."""
+
+    def __init__(self, target: str, environment: dict[str, str], *, threads: int = 1, cpu: int | None = None) -> None:
+        self.port = free_port()
+        command = [sys.executable, "-m", "granian", target, "--interface", "wsgi", "--host", "127.0.0.1"]
+        command += ["--port", str(self.port), "--workers", "1", "--blocking-threads", str(threads), "--no-log"]
+        self.process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            start_new_session=True,
+            preexec_fn=None if cpu is None else lambda: os.sched_setaffinity(0, {cpu}),  # noqa: PLW1509 (one thread)
+        )
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise RuntimeError("the web server ended")
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return
+        raise RuntimeError("the web server did not start")
+
+    def cpu_seconds(self) -> float:
+        """CPU time of the server and its workers so far."""
+        ticks = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = stat.read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            if int(fields[3]) == self.process.pid:  # the session that start_new_session made
+                ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
