@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
+
+from django.utils import timezone
 
 
 def chart(
@@ -23,3 +26,21 @@ def chart(
             for name, values in series.items()
         ],
     }
+
+
+def last_hours(count: int = 24) -> list[datetime]:
+    """The starts of the last `count` hours, UTC, oldest first; the last one is the current hour."""
+    current = timezone.now().replace(minute=0, second=0, microsecond=0)
+    return [current - timedelta(hours=back) for back in reversed(range(count))]
+
+
+def hourly_chart(
+    hours: Sequence[datetime],
+    series: Mapping[str, Mapping[datetime, float]],
+    *,
+    tones: Mapping[str, str] | None = None,
+    unit: str = "",
+) -> dict[str, Any]:
+    """A chart over `hours` of figures keyed by the start of their hour; an hour without one counts zero."""
+    values = {name: [figures.get(hour, 0) for hour in hours] for name, figures in series.items()}
+    return chart([f"{hour:%H}:00" for hour in hours], values, tones=tones, unit=unit)

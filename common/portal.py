@@ -38,6 +38,7 @@ class HomePanel:
     template: str
     context: Callable[[Principal], dict[str, Any]]
     order: int
+    wide: bool = True  # two narrow ones share a row
 
 
 @dataclass

@@ -11,6 +11,7 @@ from csp.constants import NONCE, NONE, SELF
 
 from common.scopes import SCOPES
 from config import declarations as env
+from config.backoffice import UNFOLD as UNFOLD  # noqa: PLC0414 (a setting)
 from config.environment import ROOT
 from config.logs import logging_config
 

@@ -9,6 +9,7 @@ from django.db import connections
 from django.db.models.signals import post_migrate
 
 from common.partitions import register_partitioned
+from common.portal import HomePanel, portal
 
 
 def initialize_catalogue(using: str = "default", **kwargs: Any) -> None:
@@ -26,5 +27,8 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         """Name the tables that are partitioned by day; fill the catalogue after migrations."""
+        from events.portal import panels  # noqa: PLC0415 (models are ready only now)
+
         register_partitioned("events_platformevent", keep_days=None)
+        portal.panels.append(HomePanel("events/panels/recent.html", panels.recent_events, order=30))
         post_migrate.connect(initialize_catalogue, sender=self)

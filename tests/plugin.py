@@ -10,6 +10,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from config import stylesheet
 from config.services import EmbeddedPostgres, EmbeddedValkey
 
@@ -28,6 +30,11 @@ def start_services() -> tuple[Path, list[EmbeddedPostgres | EmbeddedValkey]]:
 
 stylesheet.build_if_stale()
 data_directory, running_services = start_services()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--shots DIR`: photograph the pages the browser tests walk through."""
+    parser.addoption("--shots", type=Path, help="directory for pictures of every portal page")
 
 
 def pytest_unconfigure() -> None:

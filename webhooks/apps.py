@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 
 from common.partitions import register_partitioned
+from common.portal import HomePanel, portal
 
 
 class WebhooksConfig(AppConfig):
@@ -11,5 +12,8 @@ class WebhooksConfig(AppConfig):
     name = "webhooks"
 
     def ready(self) -> None:
-        """Name the tables that are partitioned by day."""
+        """Name the tables that are partitioned by day, and the home panel."""
+        from webhooks.portal import panels  # noqa: PLC0415 (models are ready only now)
+
         register_partitioned("webhooks_webhookattempt", keep_days=90)
+        portal.panels.append(HomePanel("webhooks/panels/deliveries.html", panels.deliveries, order=20, wide=False))

@@ -31,7 +31,9 @@ class HomePage(PortalPage, TemplateView):
         panels: list[HomePanel] = sorted(portal.panels, key=lambda panel: panel.order)
         return super().get_context_data(
             attention=attention,
-            panels=[{"template": panel.template, **panel.context(self.principal)} for panel in panels],
+            panels=[
+                {"template": panel.template, "wide": panel.wide, **panel.context(self.principal)} for panel in panels
+            ],
             **kwargs,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +30,15 @@ def browser() -> Iterator[Browser]:
     with chromium() as running:
         yield running
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def shots(request: pytest.FixtureRequest) -> Path | None:
+    """Where to put pictures of the pages, if anywhere."""
+    directory: Path | None = request.config.getoption("--shots")
+    if directory:
+        directory.mkdir(parents=True, exist_ok=True)
+    return directory
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from config import stylesheet
 from config.runner.banner import banner
 from config.runner.instance import Instance, instances
 from config.runner.options import add_options
@@ -55,6 +56,7 @@ class Command(BaseCommand):
         steps: list[tuple[str, Callable[[], object]]] = [
             *((f"starting {service.name}", bind(supervisor.start, service)) for service in instance.services),
             ("migrating the database", lambda: call_command("migrate", verbosity=0, interactive=False)),
+            ("building the style sheet", stylesheet.build_if_stale),
             ("collecting static files", lambda: call_command("collectstatic", verbosity=0, interactive=False)),
             ("starting the programs", lambda: start_programs(instance, supervisor, output)),
         ]

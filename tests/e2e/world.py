@@ -1,0 +1,167 @@
+"""A believable Acme for the walk through the portal: something on every page, in every state that looks different."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from django.db import connection
+from django.utils import timezone
+
+from applications.models import PartnerApplication
+from applications.services.applications import create_application
+from authn.services.keys import generate_api_key, revoke_api_key, rotate_api_key
+from billing.models import PartnerUsage
+from common.charts import last_hours
+from common.partitions import day_bounds, partition_name, registry, uuid7_floor
+from common.principal import SYSTEM
+from events.models import PlatformEvent
+from events.services.catalogue import initialize_standard_events
+from events.services.publishing import publish_event
+from integrations.models import Integration
+from integrations.services.integrations import create_integration
+from partners.models import Partner, PartnerMember, User
+from tests.conftest import make_application, make_partner
+from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+
+SCOPES = ["read:leads", "write:leads", "read:policies", "manage:webhooks", "read:events"]
+LEAD = {"id": "lead_4821", "insuranceType": "auto", "status": "received", "email": "jo@example.com"}
+
+
+def yesterday_partitions() -> None:
+    """History that began yesterday needs somewhere to live."""
+    yesterday = timezone.now().date() - timedelta(days=1)
+    first, after = day_bounds(yesterday)
+    with connection.cursor() as cursor:
+        for table in registry:
+            name = partition_name(table, yesterday)
+            cursor.execute(
+                f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {table} FOR VALUES FROM ('{first}') TO ('{after}')"
+            )
+
+
+def add_usage(application: PartnerApplication, rng: random.Random) -> None:
+    """A day of calls."""
+    rows = []
+    for hour in last_hours():
+        calls = 40 + 30 * (8 <= hour.hour <= 18) + rng.randrange(40)
+        for metric, value in (("api_calls", calls), ("api_errors", rng.randrange(4))):
+            rows.append(
+                PartnerUsage(
+                    partner_id=application.partner_id,
+                    application_id=application.id,
+                    metric_name=metric,
+                    unit="calls",
+                    usage_date=hour,
+                    metric_value=value,
+                    sample_count=calls,
+                )
+            )
+    PartnerUsage.objects.bulk_create(rows)
+
+
+def add_attempt(delivery: WebhookDelivery, number: int, at: datetime, status: int | None, error: str = "") -> None:
+    """One request of a delivery and its answer."""
+    WebhookAttempt.objects.create(
+        id=uuid7_floor(at),
+        delivery=delivery,
+        attempt_number=number,
+        started_at=at,
+        duration_ms=84.2,
+        request_headers={"Content-Type": "application/json", "X-Webhook-Event": "lead.created"},
+        request_body='{"id":"evt_1","event":"lead.created","data":{"id":"lead_4821"}}',
+        response_status=status,
+        response_headers={"Content-Type": "text/plain"},
+        response_body="ok" if status == 200 else "upstream timed out",
+        error=error,
+        succeeded=status == 200,
+    )
+
+
+def add_delivery(event: PlatformEvent, endpoint: WebhookEndpoint, at: datetime, status: str) -> None:
+    """A delivery in one of its states, with its attempts."""
+    delivered = status == "delivered"
+    delivery, _ = WebhookDelivery.objects.get_or_create(event=event, endpoint=endpoint)
+    WebhookDelivery.objects.filter(pk=delivery.pk).update(
+        status=status,
+        attempt_number={"delivered": 1, "pending": 2, "failed": 5}[status],
+        response_status=200 if delivered else 503,
+        last_error="" if delivered else "HTTP 503",
+        delivered_at=at if delivered else None,
+        next_retry_at=timezone.now() + timedelta(minutes=7) if status == "pending" else None,
+        due_at=timezone.now() + timedelta(minutes=7) if status == "pending" else None,
+        created_at=at,
+    )
+    for number in range(1, 2 if delivered else 3):
+        add_attempt(delivery, number, at + timedelta(seconds=number), 200 if delivered else 503)
+
+
+def add_webhooks(application: PartnerApplication, rng: random.Random) -> None:
+    """Two endpoints with deliveries of the last day."""
+    integration = create_integration(application=application, integration_name="Lead router", actor=SYSTEM)
+    sandbox = create_integration(
+        application=application, integration_name="Sandbox router", environment="test", actor=SYSTEM
+    )
+    Integration.objects.filter(pk=integration.pk).update(health_status="healthy")
+    live = WebhookEndpoint.objects.create(
+        integration=integration,
+        partner=application.partner,
+        endpoint_url="https://hooks.acme.example/treaty",
+        description="Production receiver",
+        webhook_secret="whsec_bGl2ZQ",
+        subscribed_events=["lead.created", "policy.created"],
+    )
+    WebhookEndpoint.objects.create(
+        integration=sandbox,
+        partner=application.partner,
+        endpoint_url="https://staging.acme.example/a-rather-long-path/that-has-to-wrap-on-a-phone/webhooks/treaty",
+        webhook_secret="whsec_dGVzdA",
+        subscribed_events=["lead.created"],
+        environment="test",
+        active=False,
+        disabled_reason="Failed for five days",
+    )
+    for hour in last_hours():
+        for _ in range(rng.randrange(1, 4)):
+            event = publish_event(event_name="lead.created", entity_type="lead", entity_id="lead_4821", payload=LEAD)
+            status = rng.choices(["delivered", "pending", "failed"], weights=[12, 1, 1])[0]
+            add_delivery(event, live, hour + timedelta(minutes=rng.randrange(55)), status)
+
+
+def add_keys(application: PartnerApplication) -> None:
+    """Keys in every state."""
+    generate_api_key(application=application, name="Production", scopes=SCOPES, actor=SYSTEM)
+    sandbox = generate_api_key(
+        application=application, name="Sandbox", scopes=SCOPES[:2], environment="test", actor=SYSTEM
+    )
+    rotate_api_key(api_key=sandbox.api_key, actor=SYSTEM)
+    old = generate_api_key(application=application, name="Old importer", scopes=SCOPES[:1], actor=SYSTEM)
+    revoke_api_key(api_key=old.api_key, reason="Left the company", actor=SYSTEM)
+
+
+def build_world() -> User:
+    """Acme with Alice, its owner, who is returned."""
+    rng = random.Random(7)  # noqa: S311 (the same world each time)
+    initialize_standard_events()
+    yesterday_partitions()
+    acme = make_partner("Acme Insurance Tech", website="https://acme.example")
+    alice = User.objects.create_user("alice@acme.test", "correct horse battery", name="Alice Ames")
+    EmailAddress.objects.create(user=alice, email=alice.email, verified=True, primary=True)
+    PartnerMember.objects.create(partner=acme, user=alice, role="owner")
+    bob = User.objects.create_user("bob@acme.test", "correct horse battery", name="Bob Brand")
+    PartnerMember.objects.create(partner=acme, user=bob, role="developer")
+    application = make_application(acme, "Quote Sync", description="Pushes quotes into agency systems.")
+    make_application(acme, "Claims Desk", status=PartnerApplication.Status.SUBMITTED, approved_permissions=[])
+    create_application(
+        partner=acme,
+        app_name="Policy Mirror",
+        description="Keeps a copy of policies for reporting.",
+        permissions=["read:policies"],
+        actor=SYSTEM,
+    )
+    add_keys(application)
+    add_usage(application, rng)
+    add_webhooks(application, rng)
+    Partner.objects.filter(pk=acme.pk).update(city="Hartford", region="CT")
+    return alice
