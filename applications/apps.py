@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
-
-from django.apps import AppConfig, apps
+from django.apps import AppConfig
 
 from events.visibility import register_partner_scopes
-
-
-def approved_scopes(partner_id: uuid.UUID) -> frozenset[str]:
-    """The scopes that reviews have granted to a partner's applications."""
-    rows = apps.get_model("applications", "PartnerApplication").objects.filter(partner_id=partner_id)
-    return frozenset(scope for scopes in rows.values_list("approved_permissions", flat=True) for scope in scopes)
 
 
 class ApplicationsConfig(AppConfig):
@@ -21,5 +13,9 @@ class ApplicationsConfig(AppConfig):
     name = "applications"
 
     def ready(self) -> None:
-        """Let the event log know what a partner's people may see."""
+        """Let the event log know what a partner's people may see, and the tiers how many applications there are."""
+        from applications.selectors import approved_scopes, count_applications  # noqa: PLC0415 (models load after)
+        from partners.tiers import register_usage  # noqa: PLC0415 (models load after the app)
+
         register_partner_scopes(approved_scopes)
+        register_usage("applications", count_applications)

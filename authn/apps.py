@@ -15,9 +15,13 @@ class AuthnConfig(AppConfig):
         """Name the tables partitioned by day, the credentials the gate knows, and who hears of revocations."""
         from authn.credentials import register_resolver  # noqa: PLC0415 (models are ready only now)
         from authn.keys import is_key  # noqa: PLC0415 (as above)
+        from authn.oauth.secrets import is_access_token  # noqa: PLC0415 (as above)
+        from authn.services.oauth_principals import credential_of_token, organization_changed  # noqa: PLC0415 (as above)
         from authn.services.principals import credential_of_key  # noqa: PLC0415 (as above)
         from authn.services.revocation import credentials_changed  # noqa: PLC0415 (as above)
 
         register_partitioned("authn_apicall", keep_days=30)
         register_resolver(matches=is_key, resolve=credential_of_key)
+        register_resolver(matches=is_access_token, resolve=credential_of_token)
         register_invalidation(credentials_changed)
+        register_invalidation(organization_changed)

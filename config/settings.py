@@ -288,6 +288,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_PUBLIC": True,
     "SERVE_PERMISSIONS": [],
     "SERVE_AUTHENTICATION": [],
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "oauthClient": {"type": "http", "scheme": "basic", "description": "An OAuth client's id and secret."}
+        }
+    },
 }
 OAUTH_ISSUER = env.OAUTH_ISSUER
 OAUTH_TOKEN_LIFETIME = env.OAUTH_TOKEN_LIFETIME

@@ -7,7 +7,15 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from applications.models import ApplicationReview, ApplicationVersion, PartnerApplication
+from applications.models import (
+    ApplicationCheckRun,
+    ApplicationReview,
+    ApplicationVersion,
+    PartnerApplication,
+    ReviewComment,
+)
+from applications.selectors import added_scopes
+from common.api.casing import camelize
 from common.api.serializers import ModelSerializer, Serializer
 
 # A sunset is a day; a full time is taken too, for clients that send what their language calls a date.
@@ -131,6 +139,41 @@ class DeprecateInput(Serializer):
     reason = serializers.CharField(default="", allow_blank=True, max_length=5_000)
 
 
+class FindingSerializer(Serializer):
+    """What one check found."""
+
+    id = serializers.CharField(help_text="Stable, e.g. SEC001.")
+    title = serializers.CharField()
+    severity = serializers.ChoiceField(choices=["error", "warning"], help_text="An error blocks submission.")
+    outcome = serializers.ChoiceField(choices=["passed", "failed", "skipped"])
+    detail = serializers.CharField()
+    explanation = serializers.CharField()
+    fix = serializers.CharField()
+    field = serializers.SerializerMethodField()
+
+    def get_field(self, row: dict[str, str]) -> str:
+        """The content field to change, under its wire name."""
+        return camelize(row["field"])
+
+
+class ValidationSerializer(Serializer):
+    """A run of the security validation."""
+
+    passed = serializers.BooleanField(source="is_passed", help_text="Whether nothing blocks submission.")
+    checked_at = serializers.DateTimeField(source="created_at")
+    error_count = serializers.SerializerMethodField()
+    warning_count = serializers.SerializerMethodField()
+    checks = FindingSerializer(many=True, source="findings")
+
+    def get_error_count(self, run: ApplicationCheckRun) -> int:
+        """How many checks block submission."""
+        return len(run.errors)
+
+    def get_warning_count(self, run: ApplicationCheckRun) -> int:
+        """How many checks the reviewer will ask about."""
+        return len(run.warnings)
+
+
 class DecisionSerializer(ModelSerializer):
     """One reviewer's decision."""
 
@@ -146,12 +189,40 @@ class DecisionSerializer(ModelSerializer):
         return review.reviewer_label if self.context["request"].auth.is_admin else "Reviewer"
 
 
+class CommentInput(Serializer):
+    """A message to the other side."""
+
+    body = serializers.CharField(max_length=5_000)
+    parent_id = serializers.UUIDField(required=False, allow_null=True, help_text="The comment this answers.")
+    internal = serializers.BooleanField(default=False, help_text="Staff alone: a note between reviewers.")
+
+
+class CommentSerializer(ModelSerializer):
+    """A message of the review."""
+
+    author = serializers.SerializerMethodField()
+    parent_id = serializers.UUIDField(allow_null=True)
+
+    class Meta:
+        model = ReviewComment
+        fields = ["id", "author", "from_staff", "internal", "parent_id", "body", "created_at"]
+        read_only_fields = fields
+
+    def get_author(self, comment: ReviewComment) -> str:
+        """Who wrote it; partners see that it was a reviewer, not which one."""
+        hidden = comment.from_staff and not self.context["request"].auth.is_admin
+        return "Reviewer" if hidden else comment.author_label
+
+
 class VersionSerializer(ModelSerializer):
     """A submission with its review."""
 
     submitted_at = serializers.DateTimeField(source="created_at")
     submitted_by = serializers.CharField(source="submitted_label")
+    checks = FindingSerializer(many=True)
+    added_permissions = serializers.SerializerMethodField()
     decisions = DecisionSerializer(many=True, source="reviews")
+    comments = serializers.SerializerMethodField()
 
     class Meta:
         model = ApplicationVersion
@@ -162,6 +233,7 @@ class VersionSerializer(ModelSerializer):
             "risk",
             "note",
             "permissions",
+            "added_permissions",
             "permission_purposes",
             "submitted_at",
             "submitted_by",
@@ -169,5 +241,16 @@ class VersionSerializer(ModelSerializer):
             "decided_at",
             "checks",
             "decisions",
+            "comments",
         ]
         read_only_fields = fields
+
+    def get_added_permissions(self, version: ApplicationVersion) -> list[str]:
+        """Scopes no approved version before it had."""
+        return added_scopes(version)
+
+    @extend_schema_field(CommentSerializer(many=True))
+    def get_comments(self, version: ApplicationVersion) -> list[dict[str, Any]]:
+        """The conversation about this submission."""
+        comments = version.comments.visible_to(self.context["request"].auth)
+        return list(CommentSerializer(comments, many=True, context=self.context).data)

@@ -14,7 +14,9 @@ from rest_framework.response import Response
 from applications.api import serializers as wire
 from applications.api.filters import ApplicationFilter
 from applications.models import ApplicationVersion, PartnerApplication
-from applications.services import applications, lifecycle, review
+from applications.selectors import application_statistics
+from applications.services import applications, lifecycle, review, validation
+from applications.services.comments import add_comment
 from common.api.views import GenericViewSet
 from common.errors import InvalidError
 from partners.models import Partner
@@ -42,6 +44,7 @@ class ApplicationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
         "request_changes": "staff",
         "suspend": "staff",
         "resume": "staff",
+        "statistics": "read:analytics",
     }
 
     def shown(self, application: PartnerApplication, **kwargs: Any) -> Response:
@@ -143,6 +146,27 @@ class ApplicationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
         """Announce the day an application stops."""
         data = self.validated(wire.DeprecateInput)
         return self.shown(lifecycle.deprecate_application(application=self.get_object(), actor=self.principal, **data))
+
+    @extend_schema(summary="Run the security validation", request=None, responses=wire.ValidationSerializer)
+    @action(detail=True, methods=["post"])
+    def validate(self, request: Request, pk: str) -> Response:
+        """Every check with its finding; links and webhook endpoints are asked."""
+        run = validation.run_security_validation(application=self.get_object(), actor=self.principal)
+        return Response(wire.ValidationSerializer(run).data)
+
+    @extend_schema(summary="Statistics", responses={200: {"type": "object", "additionalProperties": True}})
+    @action(detail=True, methods=["get"])
+    def statistics(self, request: Request, pk: str) -> Response:
+        """Reviews, and what the platform counts of the application; what nobody counts is absent."""
+        return Response(application_statistics(self.get_object()))
+
+    @extend_schema(summary="Comment on the review", request=wire.CommentInput, responses={201: wire.CommentSerializer})
+    @action(detail=True, methods=["post"])
+    def comments(self, request: Request, pk: str) -> Response:
+        """Write to the other side of the review."""
+        data = self.validated(wire.CommentInput)
+        comment = add_comment(application=self.get_object(), actor=self.principal, **data)
+        return Response(wire.CommentSerializer(comment, context=self.get_serializer_context()).data, status=201)
 
     @extend_schema(summary="Review history", responses=wire.VersionSerializer(many=True))
     @action(detail=True, methods=["get"], filterset_class=None)

@@ -1,10 +1,12 @@
 """Partner applications and their review."""
 
 from applications.models.application import ApplicationStatus, PartnerApplication
+from applications.models.check_run import ApplicationCheckRun
 from applications.models.review import ApplicationReview, ApplicationStatusChange, CannedReason, ReviewComment
 from applications.models.version import ApplicationVersion
 
 __all__ = [
+    "ApplicationCheckRun",
     "ApplicationReview",
     "ApplicationStatus",
     "ApplicationStatusChange",

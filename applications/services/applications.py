@@ -17,6 +17,7 @@ from common.errors import ConflictError, InvalidError
 from common.principal import Principal
 from common.scopes import unknown_scopes
 from partners.models import Partner
+from partners.tiers import check_quota
 
 MAX_URIS = 20
 MAX_DESCRIPTION = 5_000
@@ -39,7 +40,10 @@ def create_application(
     redirect_uris: Sequence[str] = (),
     actor: Principal,
 ) -> PartnerApplication:
-    """Draft an application. Raises InvalidError for bad content, ConflictError for a taken name or a closed partner."""
+    """Draft an application.
+
+    Raises InvalidError for bad content, ConflictError for a taken name or a closed partner, LimitError for a full tier.
+    """
     content = clean_content(
         {
             "app_name": app_name,
@@ -59,6 +63,7 @@ def create_application(
     application = PartnerApplication(partner=partner, **content)
     require_partner_side(application, actor)
     with transaction.atomic():
+        check_quota(partner, "applications", PartnerApplication.objects.present().filter(partner=partner))
         save_named(application, force_insert=True)
         announce(application, "application.created")
     return application

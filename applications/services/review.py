@@ -18,6 +18,12 @@ from applications.services.status import (
     record_change,
     require_partner_side,
 )
+from applications.services.validation import (
+    current_run,
+    require_passed,
+    require_same_content,
+    run_security_validation,
+)
 from common.errors import ConflictError, ForbiddenError, InvalidError, TransitionError
 from common.principal import Principal, PrincipalKind
 from partners.models import Partner, PartnerMember
@@ -29,12 +35,18 @@ def submit_application(*, application: PartnerApplication, note: str = "", actor
     """Freeze the content as the next version and put it in the queue.
 
     A live application stays live meanwhile; it must have changed since its last approval.
-    Raises TransitionError for a wrong state, ConflictError for a partner that is closed.
+    Raises TransitionError for a wrong state, ConflictError for a partner that is closed, InvalidFieldsError for
+    content the security validation refuses. Call it outside a transaction: the validation reads the partner's pages.
     """
+    application.refresh_from_db()
+    require_partner_side(application, actor)
+    require_submittable(application, actor)
+    run = current_run(application) or run_security_validation(application=application, actor=actor)
+    require_passed(run)
     with transaction.atomic():
         lock_application(application)
-        require_partner_side(application, actor)
         require_submittable(application, actor)
+        require_same_content(application, run)
         now = timezone.now()
         risk = risk_of(application.permissions)
         last = application.versions.order_by("-number").first()
@@ -46,6 +58,7 @@ def submit_application(*, application: PartnerApplication, note: str = "", actor
             submitted_label=actor.label,
             risk=risk.value,
             due_at=review_due(risk, now),
+            checks=run.findings,
             **application.content(),
         )
         if application.is_live:

@@ -8,6 +8,7 @@ from typing import IO, Any, cast
 from django.conf import settings
 from django.http import QueryDict
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import APIException, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
@@ -15,8 +16,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from authn.services.oauth_tokens import token_response
+from authn.api.oauth_shapes import ErrorResponse, IntrospectionResponse, TokenReference, TokenRequest, TokenResponse
+from authn.credentials import resolve
+from authn.models import OAuthClient
+from authn.services.oauth_tokens import (
+    OAuthError,
+    authenticate_client,
+    introspect_token,
+    revocation_response,
+    token_response,
+)
 from common.api.parsers import PayloadTooLarge
+from common.client_ip import client_ip
+from common.machine import SCHEME, bearer_credential
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -50,6 +62,14 @@ class FormParser(BaseParser):
         return QueryDict(raw, encoding="utf-8")
 
 
+class ProtocolSchema(AutoSchema):
+    """These answers have no envelope, and clients authenticate with HTTP Basic or in the body."""
+
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        """What the endpoint accepts."""
+        return [{"oauthClient": []}, {}]
+
+
 class PlainJSONRenderer(JSONRenderer):
     """JSON without an envelope."""
 
@@ -63,7 +83,7 @@ class ProtocolView(APIView):
     permission_classes = ()
     parser_classes = (FormParser,)
     renderer_classes = (PlainJSONRenderer,)
-    schema = AutoSchema()
+    schema = ProtocolSchema()
 
     def parameters(self) -> dict[str, str]:
         """The form's parameters; an empty one counts as absent, one that stands twice is an error."""
@@ -105,9 +125,17 @@ class ProtocolView(APIView):
         return response
 
 
+@extend_schema(tags=["OAuth"])
 class TokenView(ProtocolView):
-    """Exchanges a code, client credentials or a refresh token for tokens."""
+    """The token endpoint."""
 
+    @extend_schema(
+        operation_id="oauth_token",
+        summary="Get a token",
+        description="Exchanges an authorization code, client credentials or a refresh token for tokens (RFC 6749).",
+        request={FORM: TokenRequest},
+        responses={200: TokenResponse, 400: ErrorResponse, 401: ErrorResponse, 429: ErrorResponse},
+    )
     def post(self, request: Request) -> Response:
         """RFC 6749, 3.2."""
         parameters = self.parameters()
@@ -115,3 +143,63 @@ class TokenView(ProtocolView):
             raise ProtocolError("invalid_request", "The parameter grant_type is missing.")
         answer = token_response(parameters, authorization=self.authorization())
         return Response(answer.body, status=answer.status)
+
+
+@extend_schema(tags=["OAuth"])
+class RevocationView(ProtocolView):
+    """The revocation endpoint."""
+
+    @extend_schema(
+        operation_id="oauth_revoke",
+        summary="Revoke a token",
+        description="Ends a token of the client, with every token of the same consent (RFC 7009).",
+        request={FORM: TokenReference},
+        responses={200: None, 400: ErrorResponse, 401: ErrorResponse, 429: ErrorResponse},
+    )
+    def post(self, request: Request) -> Response:
+        """RFC 7009, 2.1: an unknown token is no error."""
+        answer = revocation_response(self.parameters(), authorization=self.authorization())
+        return Response(answer.body or None, status=answer.status)
+
+
+@extend_schema(tags=["OAuth"])
+class IntrospectionView(ProtocolView):
+    """The introspection endpoint."""
+
+    @extend_schema(
+        operation_id="oauth_introspect",
+        summary="Introspect a token",
+        description=(
+            "Says what a token is (RFC 7662). A client learns of its own partner's tokens; the core platform, with "
+            'its service key, of any. Everything else is `{"active": false}`.'
+        ),
+        request={FORM: TokenReference},
+        responses={200: IntrospectionResponse, 400: ErrorResponse, 401: ErrorResponse, 429: ErrorResponse},
+    )
+    def post(self, request: Request) -> Response:
+        """RFC 7662, 2.1."""
+        parameters = self.parameters()
+        for_client = None if self.is_service(request) else self.client(parameters)
+        if "token" not in parameters:
+            raise ProtocolError("invalid_request", "The parameter token is missing.")
+        return Response(introspect_token(parameters["token"], for_client=for_client))
+
+    def is_service(self, request: Request) -> bool:
+        """Whether the core platform asks; raises ProtocolError for any other bearer."""
+        if not self.authorization().lower().startswith(SCHEME):
+            return False
+        credential = resolve(bearer_credential(request._request))
+        if credential is None or not (
+            credential.principal.is_service and credential.admits(lambda: client_ip(request._request))
+        ):
+            challenge = {"WWW-Authenticate": 'Bearer realm="treaty", error="invalid_token"'}
+            raise ProtocolError("invalid_token", "A service key is needed.", status=401, headers=challenge)
+        return True
+
+    def client(self, parameters: Mapping[str, str]) -> OAuthClient:
+        """The client that asks; raises ProtocolError."""
+        try:
+            return authenticate_client(parameters, authorization=self.authorization())
+        except OAuthError as error:
+            status = 401 if error.code == "invalid_client" else 400
+            raise ProtocolError(error.code, error.message, status=status) from error

@@ -23,6 +23,7 @@ from oauth2_provider.models import (
 
 from applications.models import PartnerApplication
 from authn.keys import digest
+from authn.models.api_key import grantable_scopes
 from authn.oauth.secrets import generate_client_id, token_digest
 from common.base import BaseModel, Environment, choices_check
 from common.fields import EncryptedTextField
@@ -156,10 +157,7 @@ class OAuthClient(AbstractApplication):
 
     def available_scopes(self) -> list[str]:
         """What its tokens may carry: the approved permissions; in the sandbox also those still asked for."""
-        scopes = set(self.application.approved_permissions)
-        if self.environment == Environment.TEST:
-            scopes |= set(self.application.permissions)
-        return sorted(scopes - {"admin"})
+        return sorted(grantable_scopes(self.application, self.environment))
 
     def allows_flow(self, flow: str) -> bool:
         """Whether the client may use `flow`."""

@@ -1,20 +1,47 @@
-"""Ending every token that came of one consent decision."""
+"""Ending tokens: those of one consent decision, of a consent, of a client. Used ones stay, so that reuse is noticed."""
 
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from authn.models import OAuthRefreshToken, OAuthToken
+from authn.models import OAuthClient, OAuthRefreshToken, OAuthToken
+from authn.oauth.secrets import token_digest
+from common.revocation import invalidate
 
 
 @transaction.atomic
-def revoke_family(token_family: uuid.UUID | None) -> None:
-    """Revoke the refresh tokens of a family and delete its access tokens. Revoked ones stay, to notice their reuse."""
-    if token_family is None:
-        return
+def end_tokens(which: Q) -> None:
+    """Revoke the refresh tokens and delete the access tokens that `which` selects, everywhere at once."""
     now = timezone.now()
-    OAuthRefreshToken.objects.filter(token_family=token_family, revoked=None).update(revoked=now, updated=now)
-    OAuthToken.objects.filter(token_family=token_family).delete()
+    tokens = OAuthToken.objects.filter(which)
+    refresh_tokens = OAuthRefreshToken.objects.filter(which, revoked=None)
+    for partner_id in tokens.order_by().values_list("application__partner_id", flat=True).distinct():
+        invalidate(partner_id=partner_id)
+    refresh_tokens.update(revoked=now, updated=now)
+    tokens.delete()
+
+
+def revoke_family(token_family: uuid.UUID | None) -> None:
+    """End every token that came of one consent decision."""
+    if token_family is not None:
+        end_tokens(Q(token_family=token_family))
+
+
+@transaction.atomic
+def revoke_issued(token: str, client: OAuthClient) -> None:
+    """End a token of `client` and what hangs on it; any other value is no error (RFC 7009, 2.2)."""
+    checksum = token_digest(token)
+    held: list[Any] = [
+        *OAuthToken.objects.filter(token_checksum=checksum, application=client),
+        *OAuthRefreshToken.objects.filter(token_checksum=checksum, application=client),
+    ]
+    for found in held:
+        if found.token_family is None:
+            end_tokens(Q(token_checksum=checksum, application=client))
+        else:
+            revoke_family(found.token_family)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 MAX_LENGTH = 500
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+# What the answer adds to the URI (RFC 6749, 4.1.2; RFC 9207): a second value would be ambiguous.
+RESERVED = frozenset({"code", "state", "iss", "error", "error_description", "error_uri"})
+FORBIDDEN = {"#": "must not have a fragment", "*": "must not have a wildcard", "\\": "is not a URI"}
 PRIVATE_USE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
 
 
@@ -24,14 +27,22 @@ def redirect_uri_problem(uri: str, *, public: bool) -> str | None:
         parts.port  # noqa: B018 (reading it parses it)
     except ValueError:
         return "is not a URI"
-    if "#" in uri:
-        return "must not have a fragment"
-    if "*" in uri:
-        return "must not have a wildcard"
+    return component_problem(uri, parts) or scheme_problem(parts, public=public)
+
+
+def component_problem(uri: str, parts: SplitResult) -> str | None:
+    """What a redirect URI must not hold, whatever its scheme."""
+    for mark, problem in FORBIDDEN.items():
+        if mark in uri:
+            return problem
     if "@" in parts.netloc:
         return "must not carry credentials"
-    if "\\" in uri:
-        return "is not a URI"
+    taken = sorted(RESERVED & parse_qs(parts.query, keep_blank_values=True).keys())
+    return f"must not have the parameter {taken[0]}" if taken else None
+
+
+def scheme_problem(parts: SplitResult, *, public: bool) -> str | None:
+    """Whether a code may travel this way."""
     if parts.scheme == "https":
         return None if parts.hostname else "must name a host"
     if parts.scheme == "http":

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from oauthlib.common import Request
 from oauthlib.oauth2 import (
     AuthorizationEndpoint,
@@ -23,8 +25,23 @@ from authn.models import OAuthFlow
 S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
-def check_challenge(request: Request) -> dict[str, Any]:
-    """A challenge that no S256 verifier can meet is refused before a person is asked (RFC 7636, 4.2)."""
+def check_resource(request: Request, parameters: Iterable[tuple[str, str]]) -> None:
+    """There is one resource server, this one: naming another is refused rather than ignored."""
+    if any(name == "resource" and value != settings.OAUTH_ISSUER for name, value in parameters):
+        raise errors.CustomOAuth2Error(
+            error="invalid_target", description=f"The resource must be {settings.OAUTH_ISSUER}.", request=request
+        )
+
+
+def check_request(request: Request) -> dict[str, Any]:
+    """What cannot end well is refused before a person is asked.
+
+    A challenge that no S256 verifier can meet (RFC 7636, 4.2); an answer elsewhere than in the query; a resource that
+    is not this one (RFC 8707, 2).
+    """
+    if request.response_mode not in {None, "query"}:
+        raise errors.InvalidRequestError(description="response_mode must be query.", request=request)
+    check_resource(request, request.uri_query_params)
     if request.code_challenge is not None and not S256_CHALLENGE.fullmatch(request.code_challenge):
         raise errors.InvalidRequestError(
             description="code_challenge must be the base64url SHA-256 of a verifier: 43 characters.", request=request
@@ -56,7 +73,7 @@ class Server(AuthorizationEndpoint, TokenEndpoint, ResourceEndpoint, RevocationE
         refresh_token_generator: Any = None,
         **kwargs: Any,
     ) -> None:
-        code_grant = S256Grant(request_validator, pre_auth=[check_challenge])
+        code_grant = S256Grant(request_validator, pre_auth=[check_request])
         code_grant.register_token_modifier(withhold_refresh_token)
         bearer = BearerToken(request_validator, token_generator, self.expires_in, refresh_token_generator)
         AuthorizationEndpoint.__init__(

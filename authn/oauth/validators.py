@@ -16,9 +16,10 @@ from oauthlib.common import Request
 from oauthlib.oauth2.rfc6749 import errors
 
 from authn.models import OAuthClient, OAuthClientType, OAuthGrant, OAuthRefreshToken, OAuthToken
-from authn.oauth.families import revoke_family
+from authn.oauth.families import revoke_family, revoke_issued
 from authn.oauth.scopes import grantable
 from authn.oauth.secrets import is_opaque_token, token_digest
+from authn.oauth.server import check_resource
 from partners.models import Partner, PartnerMember
 
 
@@ -39,6 +40,12 @@ class Validator(OAuth2Validator):
 
     # --- Clients ---
 
+    def _load_application(self, client_id: str | None, request: Request) -> OAuthClient | None:
+        if not client_id or "\x00" in client_id:  # PostgreSQL has no NUL in text
+            return None
+        client: OAuthClient | None = super()._load_application(client_id, request)
+        return client
+
     def client_authentication_required(self, request: Request, *args: Any, **kwargs: Any) -> bool:
         """Always, but for a public client that sends no credentials."""
         if basic_credentials(request.headers.get("HTTP_AUTHORIZATION", "")) or request.client_secret:
@@ -54,7 +61,7 @@ class Validator(OAuth2Validator):
         client_id, secret = basic if basic is not None else (request.client_id or "", request.client_secret or "")
         if request.client_id and request.client_id != client_id:
             return False
-        client: OAuthClient | None = self._load_application(client_id, request)
+        client = self._load_application(client_id, request)
         if client is None or client.client_type != OAuthClientType.CONFIDENTIAL:
             return False
         request.client_id = client_id
@@ -228,11 +235,12 @@ class Validator(OAuth2Validator):
         refresh.save(force_insert=True)
         return refresh
 
+    def revoke_token(
+        self, token: str, token_type_hint: str | None, request: Request, *args: Any, **kwargs: Any
+    ) -> None:
+        """End a token of the authenticated client; the hint is not needed to find it."""
+        revoke_issued(token, request.client)
+
     def _check_and_set_request_resource(self, request: Request) -> None:
-        """There is one resource server, this one: naming another is refused rather than ignored (RFC 8707, 2)."""
-        named = [value for key, value in request.decoded_body or [] if key == "resource"]
-        if any(resource != settings.OAUTH_ISSUER for resource in named):
-            raise errors.CustomOAuth2Error(
-                error="invalid_target", description=f"The resource must be {settings.OAUTH_ISSUER}.", request=request
-            )
+        check_resource(request, request.decoded_body or [])
         request.resource = []

@@ -8,11 +8,13 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from applications.models import PartnerApplication
 from authn.keys import digest
-from authn.models import AccessTokenFormat, OAuthClient, OAuthClientType, OAuthFlow, OAuthRefreshToken, OAuthToken
+from authn.models import AccessTokenFormat, OAuthClient, OAuthClientType, OAuthFlow
+from authn.oauth.families import end_tokens
 from authn.oauth.redirects import redirect_uri_problem
 from authn.oauth.secrets import CLIENT_SECRET_PREFIX, generate
 from common.base import Environment
@@ -178,10 +180,8 @@ def revoke_client(*, client: OAuthClient, actor: Principal) -> OAuthClient:
     require_owner(client.partner_id, actor)
     client = OAuthClient.objects.select_for_update(of=("self",)).get(pk=client.pk)
     if client.active:
-        now = timezone.now()
         client.active, client.previous_secret, client.previous_secret_ends_at = False, "", None
         client.save(update_fields=["active", "previous_secret", "previous_secret_ends_at", "updated"])
-        OAuthRefreshToken.objects.filter(application=client, revoked=None).update(revoked=now, updated=now)
-        OAuthToken.objects.filter(application=client).delete()
+        end_tokens(Q(application=client))
         client.consents.all().delete()
     return client

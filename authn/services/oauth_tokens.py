@@ -13,15 +13,18 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from oauth2_provider.settings import oauth2_settings
+from oauthlib.common import Request
 from oauthlib.oauth2 import OAuth2Error
 
 from authn.models import OAuthClient, OAuthRefreshToken, OAuthToken
-from authn.oauth.families import revoke_family
+from authn.oauth.families import revoke_issued
 from authn.oauth.secrets import is_access_token, is_opaque_token, token_digest
 from authn.oauth.server import Server
 from common.errors import DomainError
 
 TOKEN_PATH = "/api/oauth/token"  # noqa: S105 (a path)
+REVOCATION_PATH = "/api/oauth/token/revoke"
+INTROSPECTION_PATH = "/api/oauth/token/introspect"
 
 
 class OAuthError(DomainError):
@@ -168,13 +171,27 @@ def introspect_token(token: str, *, for_client: OAuthClient | None = None) -> di
     }
 
 
-@transaction.atomic
+def revocation_response(parameters: Mapping[str, str], *, authorization: str = "") -> Answer:
+    """Answer a revocation request (RFC 7009)."""
+    _, body, status = server().create_revocation_response(
+        REVOCATION_PATH, "POST", urlencode(parameters), headers_of(authorization)
+    )
+    return Answer(status, json.loads(body) if body else {})
+
+
+def authenticate_client(parameters: Mapping[str, str], *, authorization: str = "") -> OAuthClient:
+    """The confidential client that sent a request; raises OAuthError."""
+    request = Request(INTROSPECTION_PATH, "POST", urlencode(parameters), headers_of(authorization))
+    try:
+        authenticated = server().request_validator.authenticate_client(request)
+    except OAuth2Error as error:
+        raise OAuthError(error.error, error.description) from error
+    if not authenticated:
+        raise OAuthError("invalid_client", "The client is unknown, or its secret is wrong.")
+    client: OAuthClient = request.client
+    return client
+
+
 def revoke_token(token: str, *, client: OAuthClient) -> None:
-    """End a token of `client` and what hangs on it (RFC 7009, 2.1); any other value is no error."""
-    checksum = token_digest(token)
-    for model in (OAuthToken, OAuthRefreshToken):
-        for held in model.objects.filter(token_checksum=checksum, application=client):
-            if held.token_family is None:
-                held.delete()
-            else:
-                revoke_family(held.token_family)
+    """End a token of `client` and what hangs on it; any other value is no error."""
+    revoke_issued(token, client)

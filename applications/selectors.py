@@ -1,0 +1,118 @@
+"""Reads of applications that cross tables."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Any
+
+from django.db.models import Count
+from django.utils import timezone
+
+from applications import registry
+from applications.models import ApplicationVersion, PartnerApplication
+
+DECISIONS_LOOKED_AT = 30
+
+
+@dataclass(frozen=True)
+class QueueEntry:
+    """Where a submission stands in the queue."""
+
+    position: int
+    waiting: int
+    expected_at: datetime
+    due_at: datetime
+    is_late: bool
+
+
+def count_applications(partner_id: uuid.UUID) -> int:
+    """How many applications of a partner count towards its tier."""
+    return PartnerApplication.objects.present().filter(partner_id=partner_id).count()
+
+
+def approved_scopes(partner_id: uuid.UUID) -> frozenset[str]:
+    """The scopes that reviews have granted to a partner's applications."""
+    granted = PartnerApplication.objects.operational().filter(partner_id=partner_id)
+    return frozenset(scope for scopes in granted.values_list("approved_permissions", flat=True) for scope in scopes)
+
+
+def queue_entry(version: ApplicationVersion) -> QueueEntry:
+    """Position of a pending submission, and when a decision is to be expected."""
+    queue = ApplicationVersion.objects.pending()
+    ahead = queue.filter(due_at__lt=version.due_at).count()
+    now = timezone.now()
+    usual = usual_review_time(version.risk)
+    expected = version.created_at + usual if usual else version.due_at
+    return QueueEntry(
+        position=ahead + 1,
+        waiting=queue.count(),
+        expected_at=max(expected, now),
+        due_at=version.due_at,
+        is_late=now > version.due_at,
+    )
+
+
+def usual_review_time(risk: str) -> timedelta | None:
+    """The median time the latest decisions on submissions of this risk took; None before the first one."""
+    latest = (
+        ApplicationVersion.objects.filter(risk=risk)
+        .decided()
+        .exclude(status=ApplicationVersion.Status.WITHDRAWN)
+        .order_by("-decided_at")
+        .values_list("created_at", "decided_at")[:DECISIONS_LOOKED_AT]
+    )
+    seconds = [(decided - submitted).total_seconds() for submitted, decided in latest if decided]
+    return timedelta(seconds=median(seconds)) if seconds else None
+
+
+def version_difference(version: ApplicationVersion) -> list[dict[str, Any]]:
+    """What a submission changes against the version that was approved before it, field by field.
+
+    Scopes come as those added and those removed; a first submission has nothing to compare with.
+    """
+    before = version.application.versions.filter(number__lt=version.number, status="approved").first()
+    if before is None:
+        return []
+    old, new = before.content(), version.content()
+    rows = []
+    for name in ApplicationVersion.CONTENT:
+        if old[name] == new[name]:
+            continue
+        row: dict[str, Any] = {"field": name, "before": old[name], "after": new[name]}
+        if isinstance(new[name], list):
+            row["added"] = [item for item in new[name] if item not in old[name]]
+            row["removed"] = [item for item in old[name] if item not in new[name]]
+        rows.append(row)
+    return rows
+
+
+def added_scopes(version: ApplicationVersion) -> list[str]:
+    """Scopes this version asks for that no approved version before it had; all of them for the first."""
+    before = version.application.versions.filter(number__lt=version.number, status="approved").first()
+    had = set(before.permissions) if before else set()
+    return [scope for scope in version.permissions if scope not in had]
+
+
+def application_statistics(application: PartnerApplication) -> dict[str, Any]:
+    """Figures of an application: its reviews, and whatever the apps above count. What nobody counts is absent."""
+    versions = application.versions.values("status").annotate(count=Count("id"))
+    usual = [
+        (version.decided_at - version.created_at).total_seconds()
+        for version in application.versions.decided()
+        if version.decided_at
+    ]
+    statistics: dict[str, Any] = {
+        "applicationId": str(application.id),
+        "status": application.status,
+        "submissions": {
+            "total": application.versions.count(),
+            "byStatus": {row["status"]: row["count"] for row in versions.order_by("status")},
+            "medianReviewSeconds": round(median(usual)) if usual else None,
+        },
+    }
+    for name, section in registry.statistics_sections.items():
+        statistics[name] = section(application)
+    return statistics
