@@ -303,6 +303,8 @@ OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "authn.OAuthToken"  # noqa: S105 (a model)
 OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "authn.OAuthRefreshToken"  # noqa: S105 (a model)
 OAUTH2_PROVIDER_ID_TOKEN_MODEL = "authn.OAuthIdToken"  # noqa: S105 (a model)
 OAUTH2_PROVIDER_DEVICE_GRANT_MODEL = "authn.OAuthDeviceGrant"
+# Each of its models is swapped for one of ours: its migrations would build nothing, in a third of the time of all.
+MIGRATION_MODULES = {"oauth2_provider": None}
 OAUTH2_PROVIDER: dict[str, Any] = {
     "SCOPES": {scope: words for scope, words in SCOPES.items() if scope != "admin"},
     "SCOPES_BACKEND_CLASS": "authn.oauth.scopes.ApplicationScopes",
