@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from common.portal import HomePanel, portal
+from common.portal import HomePanel, NavItem, portal
 
 
 class BillingConfig(AppConfig):
@@ -11,7 +11,10 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        """Put the usage of the last day on the home page."""
+        """Put the usage page into the sidebar and its last day on the home page."""
         from billing.portal import panels  # noqa: PLC0415 (models are ready only now)
 
+        portal.navigation.append(
+            NavItem("Usage", "usage", "chart-bar", order=60, section="Insight", scope="read:analytics")
+        )
         portal.panels.append(HomePanel("billing/panels/calls.html", panels.calls, order=10, wide=False))

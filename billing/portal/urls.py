@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from billing.portal import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("usage", views.UsagePage.as_view(), name="usage"),
+]

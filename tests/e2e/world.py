@@ -16,7 +16,7 @@ from billing.models import PartnerUsage
 from common.charts import last_hours
 from common.partitions import day_bounds, partition_name, registry, uuid7_floor
 from common.principal import SYSTEM
-from events.models import PlatformEvent
+from events.models import EventType, PlatformEvent
 from events.services.catalogue import initialize_standard_events
 from events.services.publishing import publish_event
 from integrations.models import Integration
@@ -26,7 +26,6 @@ from tests.conftest import make_application, make_partner
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
 SCOPES = ["read:leads", "write:leads", "read:policies", "manage:webhooks", "read:events"]
-LEAD = {"id": "lead_4821", "insuranceType": "auto", "status": "received", "email": "jo@example.com"}
 
 
 def yesterday_partitions() -> None:
@@ -46,7 +45,8 @@ def add_usage(application: PartnerApplication, rng: random.Random) -> None:
     rows = []
     for hour in last_hours():
         calls = 40 + 30 * (8 <= hour.hour <= 18) + rng.randrange(40)
-        for metric, value in (("api_calls", calls), ("api_errors", rng.randrange(4))):
+        figures = (("api_calls", calls), ("api_errors", rng.randrange(4)), ("data_processed", calls * 18_400))
+        for metric, value in figures:
             rows.append(
                 PartnerUsage(
                     partner_id=application.partner_id,
@@ -58,6 +58,17 @@ def add_usage(application: PartnerApplication, rng: random.Random) -> None:
                     sample_count=calls,
                 )
             )
+        slow = PartnerUsage(
+            partner_id=application.partner_id,
+            application_id=application.id,
+            metric_name="response_time",
+            unit="ms",
+            usage_date=hour,
+            metric_value=calls * 21,
+            sample_count=calls,
+            histogram=[0] * 30 + [rng.randrange(4, 12) for _ in range(12)] + [0] * 28,
+        )
+        rows.append(slow)
     PartnerUsage.objects.bulk_create(rows)
 
 
@@ -97,6 +108,15 @@ def add_delivery(event: PlatformEvent, endpoint: WebhookEndpoint, at: datetime, 
         add_attempt(delivery, number, at + timedelta(seconds=number), 200 if delivered else 503)
 
 
+def happen(rng: random.Random) -> PlatformEvent:
+    """A lead arrives or moves on, or a policy is written."""
+    lead = f"lead_{rng.randrange(4800, 4812)}"
+    name = rng.choice(["lead.created", "lead.created", "lead.updated", "policy.created"])
+    example = EventType.objects.get(event_name=name).example
+    kind = name.split(".")[0]
+    return publish_event(event_name=name, entity_type=kind, entity_id=lead.replace("lead", kind), payload=example)
+
+
 def add_webhooks(application: PartnerApplication, rng: random.Random) -> None:
     """Two endpoints with deliveries of the last day."""
     integration = create_integration(application=application, integration_name="Lead router", actor=SYSTEM)
@@ -124,7 +144,7 @@ def add_webhooks(application: PartnerApplication, rng: random.Random) -> None:
     )
     for hour in last_hours():
         for _ in range(rng.randrange(1, 4)):
-            event = publish_event(event_name="lead.created", entity_type="lead", entity_id="lead_4821", payload=LEAD)
+            event = happen(rng)
             status = rng.choices(["delivered", "pending", "failed"], weights=[12, 1, 1])[0]
             add_delivery(event, live, hour + timedelta(minutes=rng.randrange(55)), status)
 

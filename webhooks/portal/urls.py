@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from webhooks.portal import event_pages
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("events", event_pages.EventList.as_view(), name="event_list"),
+    path("events/<uuid:pk>", event_pages.EventDetail.as_view(), name="event_detail"),
+    path("event-types", event_pages.EventCatalogue.as_view(), name="event_catalogue"),
+    path("event-types/<str:name>", event_pages.EventTypeDetail.as_view(), name="event_type_detail"),
+]

@@ -1,0 +1,83 @@
+"""The event log and the catalogue: what endpoints can subscribe to, what happened, and where it went."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.views.generic import TemplateView
+
+from common.keyset import keyset_page
+from events.models import EventType, PlatformEvent
+from events.selectors import list_event_types
+from partners.portal.access import PortalPage
+from webhooks.models import WebhookDelivery
+from webhooks.portal.event_forms import EventFilterForm
+
+TIMELINE_SHOWN = 20
+
+
+class EventsPage(PortalPage):
+    """Open to roles that may read events."""
+
+    read_scope = "read:events"
+
+
+class EventList(EventsPage, TemplateView):
+    """What happened, newest first."""
+
+    template_name = "events/list.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The page asked for, filtered."""
+        form = EventFilterForm(self.request.GET)
+        narrowing = form.narrowing()
+        events = PlatformEvent.objects.visible_to(self.principal).filter(**narrowing).select_related("event_type")
+        return super().get_context_data(
+            form=form, page=keyset_page(events, self.request.GET), filtered=bool(narrowing), **kwargs
+        )
+
+
+class EventDetail(EventsPage, TemplateView):
+    """One event: its payload, where it was delivered, and what else happened to its entity."""
+
+    template_name = "events/detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The event and the newest of its entity's timeline."""
+        visible = PlatformEvent.objects.visible_to(self.principal).select_related("event_type")
+        event = get_object_or_404(visible, pk=kwargs["pk"])
+        timeline = visible.filter(entity_type=event.entity_type, entity_id=event.entity_id).order_by("-id")
+        deliveries = WebhookDelivery.objects.visible_to(self.principal).filter(event=event).select_related("endpoint")
+        return super().get_context_data(
+            event=event, timeline=timeline[:TIMELINE_SHOWN], deliveries=list(deliveries), **kwargs
+        )
+
+
+class EventCatalogue(EventsPage, TemplateView):
+    """Every type of event that can be subscribed to."""
+
+    template_name = "events/catalogue.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Types by category, in the order of the categories."""
+        order = EventType.Category.values
+        types = sorted(list_event_types(), key=lambda item: (order.index(item.event_category), item.event_name))
+        categories = [
+            {"label": EventType.Category(category).label, "types": list(members)}
+            for category, members in groupby(types, key=lambda item: item.event_category)
+        ]
+        return super().get_context_data(categories=categories, **kwargs)
+
+
+class EventTypeDetail(EventsPage, TemplateView):
+    """One type: when it is sent, an example and its schema."""
+
+    template_name = "events/type.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The type, and the newest of its events."""
+        event_type = get_object_or_404(EventType.objects.active(), event_name=kwargs["name"])
+        recent = PlatformEvent.objects.visible_to(self.principal).filter(event_type=event_type)
+        return super().get_context_data(event_type=event_type, recent=recent[:5], **kwargs)
