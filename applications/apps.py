@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from common.portal import NavItem, portal
 from events.visibility import register_partner_scopes
 
 
@@ -14,8 +15,11 @@ class ApplicationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the event log know what a partner's people may see, and the tiers how many applications there are."""
-        from applications.selectors import approved_scopes, count_applications  # noqa: PLC0415 (models load after)
-        from partners.tiers import register_usage  # noqa: PLC0415 (models load after the app)
+        from applications.portal.attention import waiting_for_partner  # noqa: PLC0415 (models load after the app)
+        from applications.selectors import approved_scopes, count_applications  # noqa: PLC0415 (as above)
+        from partners.tiers import register_usage  # noqa: PLC0415 (as above)
 
         register_partner_scopes(approved_scopes)
         register_usage("applications", count_applications)
+        portal.navigation.append(NavItem("Applications", "application_list", "cube", order=10, section="Build"))
+        portal.attention.append(waiting_for_partner)
