@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from applications import registry
 from applications.models import ApplicationVersion, PartnerApplication
+from common.replica import reads_replica
 
 DECISIONS_LOOKED_AT = 30
 
@@ -96,6 +97,7 @@ def added_scopes(version: ApplicationVersion) -> list[str]:
     return [scope for scope in version.permissions if scope not in had]
 
 
+@reads_replica
 def application_statistics(application: PartnerApplication) -> dict[str, Any]:
     """Figures of an application: its reviews, and whatever the apps above count. What nobody counts is absent."""
     versions = application.versions.values("status").annotate(count=Count("id"))

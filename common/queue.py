@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import structlog
+from django.apps import apps
 from django.db import transaction
+from django.utils.module_loading import module_has_submodule
 from dramatiq import Message, get_broker
 from dramatiq.errors import DramatiqError
 from redis.exceptions import RedisError
 
 logger = structlog.get_logger(__name__)
+
+
+def actor_modules() -> list[str]:
+    """The modules that declare actors: `actors` of every app that has one."""
+    configs = apps.get_app_configs()
+    return [f"{c.name}.actors" for c in configs if c.module is not None and module_has_submodule(c.module, "actors")]
 
 
 def send_on_commit(actor_name: str, *args: str, queue: str = "default") -> None:

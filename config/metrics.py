@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing, suppress
 
+import redis
+from django.conf import settings
 from django.db.models import Min, Q
 from django.utils import timezone
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
@@ -12,6 +15,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from authn.metering import STREAM
 from webhooks.models import WebhookDelivery
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -47,7 +51,32 @@ class DeliveryCollector(Collector):
         )
 
 
-COLLECTORS: list[type[Collector]] = [DeliveryCollector]
+class ValkeyCollector(Collector):
+    """What waits in Valkey; nothing is shown while it is away, which readiness tells."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """The usage stream, and the job queue where it is not RabbitMQ's."""
+        for name, help_text, url, measure in (
+            ("treaty_usage_stream_entries", "Calls in the usage stream.", settings.REDIS_URL, stream_length),
+            ("treaty_jobs_waiting", "Jobs no worker has taken yet.", settings.BROKER_URL, jobs_waiting),
+        ):
+            if url.startswith("amqp"):
+                continue
+            with suppress(redis.RedisError), closing(redis.from_url(url, socket_timeout=1)) as client:
+                yield GaugeMetricFamily(name, help_text, value=measure(client))
+
+
+def stream_length(client: redis.Redis) -> int:
+    """Entries the meter has not trimmed: it does so once they are stored."""
+    return int(client.xlen(STREAM))
+
+
+def jobs_waiting(client: redis.Redis) -> int:
+    """Length of the queue; those that wait for their time are in a list of their own."""
+    return int(client.llen("dramatiq:default")) + int(client.llen("dramatiq:default.DQ"))
+
+
+COLLECTORS: list[type[Collector]] = [DeliveryCollector, ValkeyCollector]
 
 
 def exposition() -> bytes:

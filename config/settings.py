@@ -47,7 +47,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "config.static.StaticFilesConfig",
     "django.contrib.humanize",
     "django.contrib.postgres",
     "pgtrigger",
@@ -156,6 +156,7 @@ if env.DATABASE_REPLICA:
         "CONN_HEALTH_CHECKS": True,
         "TEST": {"MIRROR": "default"},
     }
+DATABASE_ROUTERS = ["common.replica.ReplicaRouter"]
 REDIS_URL = env.REDIS_URL
 BROKER_URL = env.BROKER_URL
 CACHES = {

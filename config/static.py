@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.staticfiles import apps
 from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class StaticFilesConfig(apps.StaticFilesConfig):
+    """Leaves out the source of the style sheet: what browsers get is built from it."""
+
+    ignore_patterns = [*apps.StaticFilesConfig.ignore_patterns, "css/treaty.css"]
 
 
 class StaticFilesStorage(CompressedManifestStaticFilesStorage):

@@ -10,6 +10,7 @@ from django.db.models import Count
 from django.db.models.functions import TruncDate
 
 from common.principal import Principal
+from common.replica import reads_replica
 from events.models import EventType, PlatformEvent
 
 PUBLIC_PREFIX = "evt_"
@@ -29,6 +30,7 @@ def list_event_types(category: str = "") -> list[EventType]:
     return list(types.filter(event_category=category) if category else types)
 
 
+@reads_replica
 def get_event_statistics(*, principal: Principal, start: date, end: date) -> dict[str, Any]:
     """How many events the caller sees from `start` to `end`, both included, in UTC."""
     after = datetime.combine(start, time.min, tzinfo=UTC)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -44,7 +45,18 @@ def rows_of(slot: Slot, tally: Tally) -> list[tuple[Any, ...]]:
         (Metric.RESPONSE_TIME, "ms", tally.milliseconds, tally.calls, f"{{{','.join(map(str, tally.histogram))}}}"),
     ]
     return [
-        (uuid7(), partner_id, application_id, environment, metric.value, unit, hour, value, samples, histogram)
+        (
+            uuid7(),
+            partner_id,
+            application_id,
+            environment,
+            metric.value,
+            unit,
+            hour,
+            Decimal(str(value)),
+            samples,
+            histogram,
+        )
         for metric, unit, value, samples, histogram in figures
         if samples
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from config.environment import data_dir
+from config.environment import ROOT
 from config.runner.instance import Instance
 from config.runner.output import Output
 
@@ -28,7 +28,7 @@ def banner(instance: Instance, output: Output) -> str:
             ("Keys and ids", str(demo)),
             ("Make it move", "manage.py demo_traffic"),
         ]
-    if instance.data_dir != data_dir():
+    if instance.data_dir != ROOT / "var":
         rows.append(("Other terminals", f"export TREATY_DATA={instance.data_dir}"))
     width = max(len(label) for label, _ in rows)
     lines = [f"  {output.paint(f'{label:<{width}}', BOLD)}  {text}" for label, text in rows]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 
+from common.queue import actor_modules
 from config.environment import ROOT
 from config.runner.instance import Instance
 from config.runner.output import Output
 from config.runner.supervisor import Program
 
 BLOCKING_THREADS = 4
-DRAMATIQ = ("rundramatiq", "--threads", "4", "--skip-logging", "--worker-shutdown-timeout", "4000")
 
 
 def programs(instance: Instance, output: Output) -> list[Program]:
@@ -19,14 +19,24 @@ def programs(instance: Instance, output: Output) -> list[Program]:
     metrics = {"PROMETHEUS_MULTIPROC_DIR": str(instance.metrics_dir)}
     return [
         Program("web", granian(instance), output, metrics),
-        Program("worker", manage(*DRAMATIQ, "--processes", workers), output),
+        Program("worker", dramatiq(workers), output),
         Program("scheduler", manage("schedule"), output),
+        Program("meter", manage("meter"), output),
     ]
 
 
 def manage(*arguments: str) -> list[str]:
     """A management command in a process of its own."""
     return [sys.executable, str(ROOT / "manage.py"), *arguments]
+
+
+def dramatiq(processes: str) -> list[str]:
+    """The job workers: what `manage.py rundramatiq` runs after it has looked for the same modules."""
+    return [
+        *(sys.executable, "-m", "dramatiq", "--path", ".", "--processes", processes, "--threads", "4"),
+        *("--skip-logging", "--worker-shutdown-timeout", "4000", "django_dramatiq.setup"),
+        *actor_modules(),
+    ]
 
 
 def granian(instance: Instance) -> list[str]:

@@ -157,6 +157,8 @@ class Supervisor:
         """Stop programs, then services; kill what takes too long."""
         services = [entry.what for entry in self.supervised if isinstance(entry.what, EmbeddedService)]
         programs = [entry.what for entry in self.supervised if not isinstance(entry.what, EmbeddedService)]
+        for service in services:
+            service.announce_stop()
         self.end(programs, PROGRAM_GRACE)
         self.end(services, SERVICE_GRACE)
         self.record.unlink(missing_ok=True)

@@ -160,3 +160,24 @@ def test_the_configuration_page_is_current() -> None:
     output = io.StringIO()
     call_command("document_settings", stdout=output)
     assert output.getvalue() == written, "run `manage.py document_settings > docs/configuration.md`"
+
+
+@pytest.mark.parametrize(
+    ("url", "broker"),
+    [
+        ("redis://valkey.internal:6379/1", "RedisBroker"),
+        ("amqp://treaty:secret@127.0.0.1:1/treaty", "RabbitmqBroker"),
+    ],
+)
+def test_the_broker_follows_its_url_and_may_be_away(url: str, broker: str) -> None:
+    code = """
+from dramatiq import Message, get_broker
+from dramatiq.errors import DramatiqError
+from redis.exceptions import RedisError
+try:
+    get_broker().enqueue(Message("default", "maintain_partitions", (), {}, {}))
+except (DramatiqError, RedisError, OSError):  # what common.queue survives
+    print(type(get_broker()).__name__, "is away")
+"""
+    result = manage("shell", "--no-imports", "-c", code, **PRODUCTION, BROKER_URL=url)
+    assert (result.returncode, result.stdout, result.stderr) == (0, f"{broker} is away\n", "")

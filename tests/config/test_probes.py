@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from ipaddress import ip_network
 
 import pytest
+import redis
 from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
+from authn.metering import STREAM
 from config.probes import Migrations
 from webhooks.models import WebhookDelivery
 
@@ -64,6 +67,21 @@ def test_metrics_count_requests_and_show_the_queue(client: Client, db: None) -> 
     assert value(counted) == before + 1
     assert value("treaty_webhook_deliveries_pending") == WebhookDelivery.objects.pending().count() == 0
     assert value("treaty_webhook_delivery_oldest_due_seconds") == 0.0
+
+
+def test_metrics_show_what_waits_in_valkey(client: Client, db: None, settings: Settings) -> None:
+    with closing(redis.from_url(settings.REDIS_URL)) as valkey:
+        valkey.delete("dramatiq:default", STREAM)
+        valkey.rpush("dramatiq:default", "a", "b")
+        valkey.xadd(STREAM, {"c": "x"})
+        text = client.get("/metrics").content.decode()
+        valkey.delete("dramatiq:default", STREAM)
+    assert "\ntreaty_jobs_waiting 2.0\n" in text
+    assert "\ntreaty_usage_stream_entries 1.0\n" in text
+    settings.REDIS_URL = settings.BROKER_URL = "redis://127.0.0.1:1/0"
+    away = client.get("/metrics")
+    assert away.status_code == 200
+    assert "treaty_jobs_waiting" not in away.content.decode()
 
 
 def test_metrics_are_for_the_allowed_networks(client: Client, settings: Settings) -> None:

@@ -53,7 +53,7 @@ def test_other_terminals_reach_the_instance(platform: Platform) -> None:
     assert (result.returncode, result.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("name", ["scheduler", "worker", "web", "valkey", "postgres"])
+@pytest.mark.parametrize("name", ["scheduler", "worker", "meter", "web", "valkey", "postgres"])
 def test_what_dies_is_started_again(platform: Platform, name: str) -> None:
     platform.kill(name)
     eventually(platform.is_ready, 30, "readiness")

@@ -11,11 +11,11 @@ from typing import Any
 import psycopg
 import structlog
 from apscheduler.schedulers import SchedulerNotRunningError
-from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
-from django.utils.module_loading import module_has_submodule
 from dramatiq_crontab import scheduler
+
+from common.queue import actor_modules
 
 logger = structlog.get_logger(__name__)
 LOCK_KEY = 0x7472_7363  # any fixed number: the advisory lock that makes one scheduler the active one
@@ -32,7 +32,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, request_stop)
-        load_actors()
+        for module in actor_modules():  # importing one registers its jobs
+            importlib.import_module(module)
         connection.ensure_connection()
         session: psycopg.Connection[Any] = connection.connection
         lost = threading.Event()
@@ -52,13 +53,6 @@ class Command(BaseCommand):
 def request_stop(*_: object) -> None:
     """Signal handler."""
     raise StopRequestedError
-
-
-def load_actors() -> None:
-    """Import every app's actors, whose decorators register the jobs."""
-    for config in apps.get_app_configs():
-        if config.module is not None and module_has_submodule(config.module, "actors"):
-            importlib.import_module(f"{config.name}.actors")
 
 
 def wait_for_lock(session: psycopg.Connection[Any]) -> None:
