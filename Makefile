@@ -65,4 +65,4 @@ css: install
 
 shot: install-dev browser
 	@rm -rf var/shots
-	$(BIN)/pytest -q tests/e2e/test_pages.py --shots var/shots
+	$(BIN)/pytest -q tests/e2e -k "page or admin or two_steps or reference" --shots var/shots

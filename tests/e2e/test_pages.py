@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
 
-from tests.e2e.conftest import DESK, PHONE, OpenPage
+from tests.e2e.conftest import OpenPage
+from tests.e2e.inspection import inspect, name_of
 from tests.e2e.world import build_world
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
@@ -22,18 +22,11 @@ ACCOUNT = [
     "/accounts/email/",
     "/accounts/password/change/",
     "/accounts/2fa/",
-    "/accounts/2fa/totp/activate/",
     "/accounts/sessions/",
     "/accounts/logout/",
     "/accounts/reauthenticate/",
 ]
 ELSEWHERE = re.compile(r"^/(admin|api|accounts|static|internal|metrics)(/|$)")
-MODES = {
-    "light": ({"color_scheme": "light"}, DESK),
-    "dark": ({"color_scheme": "dark"}, DESK),
-    "phone": ({"color_scheme": "light"}, PHONE),
-}
-axe = Axe()
 
 
 def links_of(page: Page) -> list[str]:
@@ -53,36 +46,6 @@ def route_of(path: str) -> str:
         return resolve(path).route
     except Resolver404:
         return path
-
-
-def problems_of(page: Page, width: int) -> list[str]:
-    """What axe finds, and whether the page is wider than the screen."""
-    found: list[dict[str, Any]] = axe.run(page).response["violations"]
-    problems = [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
-    actual = page.evaluate("document.documentElement.scrollWidth")
-    if actual > width:
-        problems.append(f"{actual} px wide on a screen of {width} px")
-    return problems
-
-
-def inspect(page: Page, name: str, shots: Path | None) -> list[str]:
-    """Look at the open page in both themes and on a phone; photograph it when asked to."""
-    problems = []
-    for mode, (media, viewport) in MODES.items():
-        # A colour half-way through its transition has no contrast to measure.
-        page.emulate_media(**media, reduced_motion="reduce")  # type: ignore[arg-type]  # (a literal per mode)
-        page.set_viewport_size(viewport)  # type: ignore[arg-type]  # (as above)
-        page.wait_for_load_state("networkidle")
-        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        problems += [f"{name} ({mode}): {problem}" for problem in problems_of(page, viewport["width"])]
-        if shots:
-            page.screenshot(path=shots / f"{name}-{mode}.png", full_page=True)
-    return problems
-
-
-def name_of(path: str) -> str:
-    """A file name for the page at `path`."""
-    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "id", path).strip("/").replace("/", "-") or "home"
 
 
 def test_every_page_of_the_portal(open_page: OpenPage, shots: Path | None) -> None:
