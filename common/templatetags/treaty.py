@@ -87,6 +87,12 @@ def words(value: object) -> str:
 
 
 @register.filter
+def inside(label: str) -> str:
+    """A label inside a sentence: `Signing secret` -> `signing secret`, but `API key` stays."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+@register.filter
 def dedent(text: str) -> SafeString:
     """A block of code without the indentation of the template around it. `text` is a rendered slot: already escaped."""
     return mark_safe(textwrap.dedent(str(text).strip("\n")).strip())  # noqa: S308 (escaped when the slot was rendered)
