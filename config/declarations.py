@@ -88,6 +88,14 @@ PUBLIC_URL = read(
         kind="URL",
     )
 )
+COMPANY_NAME = read(
+    Variable(
+        "COMPANY_NAME",
+        str,
+        "Legal name of who runs this platform; the other party of every agreement.",
+        default="Treaty",
+    )
+)
 HTTPS = read(
     Variable(
         "HTTPS",

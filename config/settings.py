@@ -26,6 +26,7 @@ FIELD_ENCRYPTION_KEYS = env.FIELD_ENCRYPTION_KEYS
 API_KEY_PEPPER = env.API_KEY_PEPPER or hashlib.sha256(b"treaty.api-key-pepper:" + SECRET_KEY.encode()).hexdigest()
 ALLOWED_HOSTS = env.ALLOWED_HOSTS
 PUBLIC_URL = env.PUBLIC_URL
+COMPANY_NAME = env.COMPANY_NAME
 TRUSTED_PROXIES = env.TRUSTED_PROXIES
 DATA_DIR = env.DATA_DIR
 ROOT_URLCONF = "config.urls"
@@ -197,6 +198,11 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "jpg", "gif", "ico", "woff2
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Documents of partners. Outside MEDIA_ROOT: no URL leads here, an authorised view reads it.
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "private", "base_url": None, "file_permissions_mode": 0o600},
+    },
     "staticfiles": {"BACKEND": "config.static.StaticFilesStorage"},
 }
 

@@ -1,8 +1,20 @@
 """App configuration."""
 
-from django.apps import AppConfig
+from __future__ import annotations
 
-from common.portal import NavItem, portal
+from typing import Any
+
+from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
+
+
+def initialize_agreements(using: str = "default", **kwargs: Any) -> None:
+    """A migrated database has agreements to sign."""
+    from partners.services.standard import initialize_standard_agreements  # noqa: PLC0415 (models load after the app)
+
+    if "partners_agreementtemplate" in connections[using].introspection.table_names():
+        initialize_standard_agreements()
 
 
 class PartnersConfig(AppConfig):
@@ -11,5 +23,8 @@ class PartnersConfig(AppConfig):
     name = "partners"
 
     def ready(self) -> None:
-        """Put the pages into the portal."""
-        portal.navigation.append(NavItem("Home", "portal_home", "home", order=0))
+        """Register e-mails, pages and quotas; fill the agreements after migrations."""
+        from partners import registration  # noqa: PLC0415 (models load after the app)
+
+        registration.register()
+        post_migrate.connect(initialize_agreements, sender=self)

@@ -33,7 +33,7 @@ def session_member(request: HttpRequest) -> PartnerMember | None:
     """The membership a signed-in person acts under: the partner chosen in the session, else their first."""
     if not isinstance(request.user, User):
         return None
-    members = request.user.memberships.select_related("partner", "user").order_by("id")
+    members = request.user.memberships.of_existing().select_related("partner", "user").order_by("id")
     chosen = request.session.get(SESSION_PARTNER)
     return (members.filter(partner_id=chosen).first() if chosen else None) or members.first()
 

@@ -34,6 +34,19 @@ def make_application(partner: Partner, name: str = "Quote Sync", **fields: objec
     return PartnerApplication.objects.create(partner=partner, app_name=name, **{**defaults, **fields})
 
 
+def give_role(user: User, role: str | None) -> None:
+    """Give a member another role, None ends the membership; a partner keeps an owner, so another one joins first."""
+    member = user.memberships.get()
+    if not member.partner.members.filter(role=Role.OWNER).exclude(pk=member.pk).exists():
+        second = User.objects.create_user(f"second-{user.email}", "correct horse battery")
+        PartnerMember.objects.create(partner=member.partner, user=second, role=Role.OWNER)
+    if role is None:
+        member.delete()
+    else:
+        member.role = role
+        member.save()
+
+
 def portal_principal(user: User) -> Principal:
     """The principal of a member's portal session."""
     member = user.memberships.select_related("partner").get()

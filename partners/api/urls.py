@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, path
 from rest_framework.routers import SimpleRouter
 
+from partners.api.agreements import AgreementViewSet
 from partners.api.views import ContactViewSet, PartnerViewSet
 
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
@@ -20,6 +21,26 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "partners/<uuid:partner_id>/contacts",
         ContactViewSet.as_view({"get": "list", "post": "create"}),
         name="contact-list",
+    ),
+    path(
+        "partners/<uuid:partner_id>/agreements",
+        AgreementViewSet.as_view({"get": "list", "post": "create"}),
+        name="agreement-list",
+    ),
+    path(
+        "partners/<uuid:partner_id>/agreements/<uuid:pk>",
+        AgreementViewSet.as_view({"get": "retrieve"}),
+        name="agreement-detail",
+    ),
+    path(
+        "partners/<uuid:partner_id>/agreements/<uuid:pk>/sign",
+        AgreementViewSet.as_view({"put": "sign"}),
+        name="agreement-sign",
+    ),
+    path(
+        "partners/<uuid:partner_id>/agreements/<uuid:pk>/document",
+        AgreementViewSet.as_view({"get": "document"}),
+        name="agreement-document",
     ),
     path("partners/<uuid:partner_id>/contacts/<uuid:pk>", ContactViewSet.as_view(DETAIL), name="contact-detail"),
 ]

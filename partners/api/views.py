@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins
 from rest_framework.decorators import action
@@ -26,6 +27,7 @@ from partners.api.serializers import (
 from partners.models import Partner, PartnerContact
 from partners.services import contacts
 from partners.services import partners as services
+from partners.statistics import partner_statistics
 
 
 class PartnerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
@@ -41,6 +43,7 @@ class PartnerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
         "retrieve": None,
         "update": "manage:partner",
         "partial_update": "manage:partner",
+        "statistics": "read:analytics",
         "*": "staff",
     }
 
@@ -84,6 +87,12 @@ class PartnerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
         """Stop everything of this partner at once."""
         data = self.validated(SuspendSerializer)
         return self.respond(services.suspend_partner(partner=self.get_object(), **data, actor=self.principal))
+
+    @extend_schema(responses={200: OpenApiTypes.OBJECT})
+    @action(detail=True, methods=["get"])
+    def statistics(self, request: Request, pk: UUID) -> Response:
+        """Figures about the partner: members, agreements, quotas, and what each part of the platform counts."""
+        return Response(partner_statistics(self.get_object()))
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pghistory
+import pgtrigger
 from django.conf import settings
 from django.db import models
 
@@ -20,6 +21,30 @@ class RoleChoices(models.TextChoices):
     VIEWER = Role.VIEWER.value, "Viewer"
 
 
+# The partner's row is locked first, so two owners who leave at once cannot each count on the other.
+KEEP_AN_OWNER = """
+PERFORM 1 FROM partners_partner WHERE id = OLD.partner_id FOR UPDATE;
+IF FOUND AND NOT EXISTS (
+    SELECT 1 FROM partners_partnermember WHERE partner_id = OLD.partner_id AND role = 'owner'
+) THEN
+    RAISE EXCEPTION 'a partner keeps at least one owner' USING ERRCODE = 'check_violation';
+END IF;
+RETURN NULL;
+"""
+
+
+class PartnerMemberQuerySet(models.QuerySet["PartnerMember"]):
+    """Reads of memberships."""
+
+    def of_existing(self) -> PartnerMemberQuerySet:
+        """Memberships of partners that are not deleted."""
+        return self.filter(partner__deleted_at=None)
+
+    def owners(self) -> PartnerMemberQuerySet:
+        """Owners who can sign in."""
+        return self.filter(role=Role.OWNER, user__is_active=True)
+
+
 @pghistory.track()
 class PartnerMember(BaseModel):
     """A user's role for one partner."""
@@ -28,11 +53,24 @@ class PartnerMember(BaseModel):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=RoleChoices.choices)
 
+    objects = PartnerMemberQuerySet.as_manager()
+
     class Meta:
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["partner", "user"], name="member_once_per_partner"),
             choices_check("role", RoleChoices, "member_role_valid"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="keeps_an_owner",
+                level=pgtrigger.Row,
+                when=pgtrigger.After,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__role="owner"),
+                timing=pgtrigger.Deferred,
+                func=KEEP_AN_OWNER,
+            )
         ]
 
     def __str__(self) -> str:

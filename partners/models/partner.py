@@ -11,6 +11,7 @@ from django_countries.fields import CountryField
 
 from common.base import BaseModel, choices_check
 from common.principal import Principal
+from partners.files import private_storage
 
 
 class PartnerType(models.TextChoices):
@@ -107,11 +108,17 @@ class Partner(BaseModel):
     support_email = models.EmailField("support e-mail", blank=True)
     phone = models.CharField(max_length=40, blank=True, help_text="In international form, +14155550123.")
 
+    logo = models.FileField(upload_to="logos/", storage=private_storage, blank=True)
+
     suspension_reason = models.TextField(blank=True)
     suspended_at = models.DateTimeField(null=True, blank=True)
+    suspension_cause = models.CharField(
+        max_length=30, blank=True, help_text="Set when the platform itself suspended, e.g. agreement_expired."
+    )
     status_before_suspension = models.CharField(max_length=20, choices=Status.choices, blank=True)
     activated_at = models.DateTimeField(null=True, blank=True)
     activation_waiver = models.TextField(blank=True, help_text="What was outstanding when staff activated the partner.")
+    verified_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     search_text = models.GeneratedField(
         expression=Lower(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -31,6 +32,12 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(condition=pghistory.AnyChange(exclude=["password", "last_login", "updated_at"])),
+    pghistory.DeleteEvent(),
+    exclude=["password", "last_login"],
+)
 class User(BaseModel, AbstractBaseUser, PermissionsMixin):
     """A person. What they may do for a partner is on PartnerMember; `is_staff` opens the admin."""
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.db import transaction
 
 from common.errors import ConflictError, ForbiddenError, InvalidError
+from common.mail import absolute_url
 from common.principal import NOBODY, Principal, Role
 from common.revocation import invalidate
 from partners import tiers
 from partners.models import Partner, PartnerMember, User
 from partners.services.announcements import announce_member
+from partners.services.mail import queue_mail
 from partners.services.partners import lock_partner
 
 
@@ -44,6 +46,8 @@ def change_role(*, member: PartnerMember, role: str, actor: Principal) -> Partne
     row.save(update_fields=["role", "updated_at"])
     announce_member("user.role_changed", row, previousRole=before)
     invalidate(partner_id=partner.id)
+    if actor.user_id != row.user_id:
+        tell(row, "member_role_changed", actor, previous=before, role=role)
     return row
 
 
@@ -59,6 +63,8 @@ def remove_member(*, member: PartnerMember, actor: Principal) -> None:
     if row.role == Role.OWNER:
         keep_an_owner(partner, row)
     announce_member("user.role_changed", row, role=None, previousRole=row.role)
+    if actor.user_id != row.user_id:
+        tell(row, "member_removed", actor)
     row.delete()
     invalidate(partner_id=partner.id)
 
@@ -74,6 +80,18 @@ def transfer_ownership(*, partner: Partner, to: PartnerMember, actor: Principal)
         raise InvalidError("Choose another member of this partner.", field="member", code="invalid_choice")
     change_role(member=to, role=Role.OWNER, actor=actor)
     change_role(member=giver, role=Role.DEVELOPER, actor=actor)
+
+
+def tell(member: PartnerMember, kind: str, actor: Principal, **context: str) -> None:
+    """Mail a member about what another person did to their membership."""
+    queue_mail(
+        kind=kind,
+        to=member.user,
+        partner=member.partner.partner_name,
+        actor=actor.label or "Treaty",
+        action_url=absolute_url("/"),
+        **context,
+    )
 
 
 def keep_an_owner(partner: Partner, leaving: PartnerMember) -> None:

@@ -9,10 +9,14 @@ from django.db.models import PROTECT
 from django.utils import timezone
 
 from common.errors import ConflictError, ForbiddenError, InvalidError, TransitionError
-from common.principal import Principal
+from common.mail import absolute_url
+from common.principal import Principal, PrincipalKind, Role
 from common.revocation import invalidate
-from partners.models import Partner
+from partners.checklists import ITEMS
+from partners.models import Partner, PartnerAgreement, VerificationItem
+from partners.readiness import outstanding
 from partners.services.announcements import announce_partner, wire_names
+from partners.services.mail import mail_members
 from partners.services.profile import clean_profile
 
 Status = Partner.Status
@@ -87,6 +91,8 @@ def update_partner(*, partner: Partner, actor: Principal, **changes: Any) -> Par
         setattr(row, name, values[name])
     row.save(update_fields=[*changed, "updated_at"])
     announce_partner("partner.updated", row, changedFields=wire_names(changed))
+    if not actor.is_admin and not set(Partner.IDENTITY_FIELDS).isdisjoint(changed):
+        reopen_identity(row)
     if "tier" in changed:
         invalidate(partner_id=row.id)
     return row
@@ -109,12 +115,16 @@ def activate_partner(*, partner: Partner, actor: Principal) -> Partner:
     """Take a partner live, or resume a suspended or inactive one; its keys and tokens work from the next request on."""
     require_admin(actor)
     row = lock_partner(partner)
+    resumes = row.status == Status.SUSPENDED
     move(row, Status.ACTIVE)
-    row.activated_at = row.activated_at or timezone.now()
+    if row.activated_at is None:
+        row.activation_waiver = check_waiver(row, actor)
+        row.activated_at = timezone.now()
     clear_suspension(row)
     row.save()
     announce_partner("partner.activated", row)
     invalidate(partner_id=row.id)
+    tell_members(row, "partner_resumed" if resumes else "partner_activated")
     return row
 
 
@@ -132,6 +142,7 @@ def suspend_partner(*, partner: Partner, reason: str, actor: Principal) -> Partn
     row.save()
     announce_partner("partner.suspended", row, reason=reason)
     invalidate(partner_id=row.id)
+    tell_members(row, "partner_suspended", reason=reason)
     return row
 
 
@@ -149,6 +160,7 @@ def resume_partner(*, partner: Partner, actor: Principal) -> Partner:
     row.save()
     announce_partner("partner.updated", row, changedFields=["status"])
     invalidate(partner_id=row.id)
+    tell_members(row, "partner_resumed")
     return row
 
 
@@ -200,7 +212,10 @@ def dependents(partner: Partner) -> list[str]:
         if relation.on_delete is not PROTECT:
             continue
         model: Any = relation.related_model
-        if model._base_manager.filter(**{relation.field.name: partner}).exists():  # noqa: SLF001 (Django's documented seam)
+        rows = model._base_manager.filter(**{relation.field.name: partner})  # noqa: SLF001 (Django's documented seam)
+        if model is PartnerAgreement:
+            rows = partner.agreements.binding()
+        if rows.exists():
             kinds.append(str(model._meta.verbose_name_plural))
     return sorted(kinds)
 
@@ -210,6 +225,38 @@ def clear_suspension(partner: Partner) -> None:
     partner.suspension_reason = ""
     partner.suspended_at = None
     partner.status_before_suspension = ""
+    partner.suspension_cause = ""
+
+
+def check_waiver(partner: Partner, actor: Principal) -> str:
+    """What is outstanding and waived by activating now; ConflictError where nobody alone may waive it."""
+    missing = [requirement.label for requirement in outstanding(partner)]
+    if missing and partner.tier == Partner.Tier.ENTERPRISE and actor.kind is not PrincipalKind.SYSTEM:
+        raise ConflictError(
+            "verification_incomplete",
+            f"Two people verify an Enterprise partner before it goes live. Missing: {', '.join(missing)}.",
+        )
+    return "; ".join(missing)
+
+
+def tell_members(partner: Partner, kind: str, **context: str) -> None:
+    """Mail every member about the account."""
+    mail_members(partner=partner, roles=Role, kind=kind, action_url=absolute_url("/"), **context)
+
+
+def reopen_identity(partner: Partner) -> None:
+    """What attested to the old identity no longer counts."""
+    keys = [item.key for item in ITEMS.values() if item.identity]
+    attested = partner.verification_items.exclude(status=VerificationItem.Status.OPEN).filter(key__in=keys)
+    attested.update(
+        status=VerificationItem.Status.OPEN,
+        note="The company's legal data changed.",
+        reviewer=None,
+        second_reviewer=None,
+        reviewed_at=None,
+        expires_on=None,
+        updated_at=timezone.now(),
+    )
 
 
 def check_reason(reason: str) -> str:

@@ -17,7 +17,7 @@ from authn.models import OAuthConsent, OAuthGrant, OAuthRefreshToken, OAuthToken
 from authn.services.oauth import IssuedClient
 from partners.models import PartnerMember, User
 from tests.authn.oauth.conftest import REDIRECT_URI, authorize_url, decide, issue, redeem
-from tests.conftest import make_application, make_partner
+from tests.conftest import give_role, make_application, make_partner
 
 Post = Callable[..., Any]
 
@@ -58,7 +58,7 @@ def test_refusing_gives_nothing(issued: IssuedClient, charlie: User, settings: S
 
 
 def test_a_role_grants_no_more_than_it_has(issued: IssuedClient, charlie: User, globex: Any, post: Post) -> None:
-    PartnerMember.objects.filter(user=charlie).update(role="viewer")
+    give_role(charlie, "viewer")
     url = authorize_url(issued, scope="read:analytics manage:webhooks read:leads")
     assert redeem(post, issued, decide(charlie, url)["code"]).json()["scope"] == "read:analytics"
     answer = decide(charlie, authorize_url(issued, scope="manage:webhooks"))
@@ -216,7 +216,7 @@ def test_a_code_used_again_ends_its_tokens(issued: IssuedClient, charlie: User, 
 
 def test_who_left_the_organization_grants_nothing_more(issued: IssuedClient, charlie: User, post: Post) -> None:
     code = decide(charlie, authorize_url(issued))["code"]
-    PartnerMember.objects.filter(user=charlie).delete()
+    give_role(charlie, None)
     assert redeem(post, issued, code).json()["error"] == "invalid_grant"
 
 

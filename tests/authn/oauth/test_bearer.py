@@ -17,9 +17,9 @@ from authn.services.oauth_authorization import withdraw_consent
 from authn.services.oauth_principals import principal_of_token
 from common.principal import SYSTEM, Principal, PrincipalKind
 from common.revocation import invalidate
-from partners.models import PartnerMember, User
+from partners.models import User
 from tests.authn.oauth.conftest import authorize_url, decide, issue, redeem
-from tests.conftest import make_application
+from tests.conftest import give_role, make_application
 
 Api = Callable[..., APIClient]
 Post = Callable[..., Any]
@@ -166,10 +166,10 @@ def test_withdrawing_consent_stops_it(issued: IssuedClient, charlie: User, post:
 def test_a_lower_role_lowers_the_token(issued: IssuedClient, charlie: User, globex: Any, post: Post, api: Api) -> None:
     caller = api(delegated(post, issued, charlie))
     assert caller.get(URL).status_code == 200
-    PartnerMember.objects.filter(user=charlie).update(role="viewer")
+    give_role(charlie, "viewer")
     invalidate(partner_id=globex.id)
     assert caller.get(URL).status_code == 403
-    PartnerMember.objects.filter(user=charlie).delete()
+    give_role(charlie, None)
     invalidate(partner_id=globex.id)
     assert caller.get(URL).status_code == 401
 

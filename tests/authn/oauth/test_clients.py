@@ -13,8 +13,9 @@ from rest_framework.test import APIClient
 from applications.models import PartnerApplication
 from authn.models import OAuthClient, OAuthToken
 from authn.services.oauth import IssuedClient
-from partners.models import PartnerMember, User
+from partners.models import User
 from tests.authn.oauth.conftest import REDIRECT_URI, issue
+from tests.conftest import give_role
 
 Api = Callable[..., APIClient]
 Post = Callable[..., Any]
@@ -131,7 +132,7 @@ def test_a_strangers_client_is_not_there(api: Api, globex_key: str, issued: Issu
 def test_a_viewer_looks_and_changes_nothing(
     api: Api, alice: User, application: PartnerApplication, issued: IssuedClient
 ) -> None:
-    PartnerMember.objects.filter(user=alice).update(role="viewer")
+    give_role(alice, "viewer")
     browser = api(alice)
     assert browser.get(f"{URL}/{issued.client.id}").status_code == 200
     assert browser.post(URL, body(application)).status_code == 403

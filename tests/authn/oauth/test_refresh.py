@@ -12,9 +12,9 @@ from django.utils import timezone
 from applications.models import PartnerApplication
 from authn.models import OAuthRefreshToken, OAuthToken
 from authn.services.oauth import IssuedClient, OAuthError, refresh_token, validate_access_token
-from partners.models import PartnerMember, User
+from partners.models import User
 from tests.authn.oauth.conftest import issue
-from tests.conftest import make_application
+from tests.conftest import give_role, make_application
 
 Post = Callable[..., Any]
 Tokens = dict[str, Any]
@@ -91,7 +91,7 @@ def test_an_organization_that_lost_its_standing_stops_it(
 
 
 def test_who_left_the_organization_stops_it(issued: IssuedClient, tokens: Tokens, post: Post, charlie: User) -> None:
-    PartnerMember.objects.filter(user=charlie).delete()
+    give_role(charlie, None)
     assert refresh(post, issued, tokens["refresh_token"]).json()["error"] == "invalid_grant"
 
 

@@ -1,0 +1,37 @@
+"""Figures about one partner. Apps above add theirs when they are ready."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from partners import tiers
+from partners.models import Partner, VerificationItem
+from partners.readiness import outstanding
+
+# Name on the wire -> figure of a partner: a number, or an object of numbers.
+sources: dict[str, Callable[[uuid.UUID], Any]] = {}
+
+
+def register_statistics(name: str, source: Callable[[uuid.UUID], Any]) -> None:
+    """Show `source(partner_id)` as `name` (camelCase) among a partner's statistics."""
+    sources[name] = source
+
+
+def partner_statistics(partner: Partner) -> dict[str, Any]:
+    """Everything we count about `partner`."""
+    accepted = partner.verification_items.filter(status=VerificationItem.Status.ACCEPTED).count()
+    return {
+        "partnerId": str(partner.id),
+        "status": partner.status,
+        "tier": partner.tier,
+        "members": partner.members.count(),
+        "contacts": partner.contacts.count(),
+        "activeAgreements": partner.agreements.active().count(),
+        "pendingAgreements": partner.agreements.pending().count(),
+        "verificationItemsAccepted": accepted,
+        "outstandingRequirements": [requirement.key for requirement in outstanding(partner)],
+        "quotas": {usage.quota: {"used": usage.used, "limit": usage.limit} for usage in tiers.usage_of(partner)},
+        **{name: source(partner.id) for name, source in sources.items()},
+    }
