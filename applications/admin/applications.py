@@ -1,0 +1,131 @@
+"""Applications in the admin: read, suspend, resume."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from applications.admin.access import ReadOnly, attempt, reviewer
+from applications.models import ApplicationStatusChange, ApplicationVersion, PartnerApplication
+from applications.services.lifecycle import resume_application, suspend_application
+
+TONES = {
+    "submitted": "info",
+    "in_review": "info",
+    "changes_requested": "warning",
+    "approved": "success",
+    "published": "success",
+    "rejected": "danger",
+    "suspended": "danger",
+}
+
+
+class HistoryInline(ReadOnly, TabularInline):
+    """Every change of state."""
+
+    model = ApplicationStatusChange
+    fields = ["created_at", "from_status", "to_status", "actor_label", "reason"]
+    readonly_fields = fields
+    ordering = ["-id"]
+    extra = 0
+    tab = True
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody."""
+        return False
+
+
+class SubmissionInline(ReadOnly, TabularInline):
+    """Every submission, linked to the desk."""
+
+    model = ApplicationVersion
+    fk_name = "application"
+    fields = ["number", "status", "risk", "submitted_label", "created_at", "decided_at"]
+    readonly_fields = fields
+    ordering = ["-number"]
+    extra = 0
+    tab = True
+    show_change_link = True
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody."""
+        return False
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(max_length=5_000, label="Reason", widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}))
+
+
+@admin.register(PartnerApplication)
+class ApplicationAdmin(ReadOnly, ModelAdmin):
+    """What partners wrote is theirs: staff read it, and suspend or resume with a reason."""
+
+    list_display = ["app_name", "partner", "status_label", "scopes", "sunset_date", "updated_at"]
+    list_filter = ["status", "partner__tier"]
+    search_fields = ["app_name", "description", "partner__partner_name", "id"]
+    list_select_related = ["partner"]
+    inlines = [SubmissionInline, HistoryInline]
+    actions_detail = ["suspend", "resume"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PartnerApplication]:
+        """Deleted ones too: what was there stays visible to staff."""
+        return PartnerApplication.objects.all()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """All of them."""
+        return [field.name for field in PartnerApplication._meta.fields]
+
+    @display(description="Status", ordering="status", label=TONES)
+    def status_label(self, application: PartnerApplication) -> tuple[str, str]:
+        """Where it stands."""
+        return application.status, application.get_status_display()
+
+    @display(description="Granted")
+    def scopes(self, application: PartnerApplication) -> str:
+        """What live keys may have."""
+        return ", ".join(application.approved_permissions) or "nothing"
+
+    @action(description="Suspend", url_path="suspend", permissions=["change"], icon="block")
+    def suspend(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
+        """Ask for the reason, then stop it."""
+        return self.with_reason(request, object_id, title="Suspend", verb=suspend_application, done="It is suspended.")
+
+    @action(description="Resume", url_path="resume", permissions=["change"], icon="play_arrow")
+    def resume(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
+        """Ask for the reason, then put it back."""
+        return self.with_reason(request, object_id, title="Resume", verb=resume_application, done="It works again.")
+
+    def with_reason(
+        self, request: HttpRequest, object_id: uuid.UUID, *, title: str, verb: Any, done: str
+    ) -> HttpResponse:
+        """A page with one field; the service has the last word."""
+        application = self.get_object(request, str(object_id))
+        if application is None:
+            return redirect("admin:applications_partnerapplication_changelist")
+        form = ReasonForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            reason = form.cleaned_data["reason"]
+            attempt(request, lambda: verb(application=application, reason=reason, actor=reviewer(request)), done)
+            return redirect("admin:applications_partnerapplication_change", application.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{title} {application}",
+            "submit": title,
+            "form": form,
+            "opts": self.opts,
+            "original": application,
+            "show_back_button": True,
+        }
+        return TemplateResponse(request, "admin/applications/reason.html", context)
