@@ -4,6 +4,7 @@ from django.apps import AppConfig
 
 from common.partitions import register_partitioned
 from common.portal import HomePanel, NavItem, portal
+from events.fanout import register_fan_out, register_replay
 
 
 class WebhooksConfig(AppConfig):
@@ -12,9 +13,12 @@ class WebhooksConfig(AppConfig):
     name = "webhooks"
 
     def ready(self) -> None:
-        """Name the tables that are partitioned by day, and the home panel."""
+        """Join the publishing transaction, name the tables partitioned by day, and add to the portal."""
         from webhooks.portal import panels  # noqa: PLC0415 (models are ready only now)
+        from webhooks.services.fanout import fan_out, replay_to_endpoints  # noqa: PLC0415 (as above)
 
+        register_fan_out(fan_out)
+        register_replay(replay_to_endpoints)
         register_partitioned("webhooks_webhookattempt", keep_days=90)
         portal.navigation.append(
             NavItem("Events", "event_list", "bolt", order=50, section="Events", scope="read:events")

@@ -8,6 +8,7 @@ import pytest
 from pytest_django import Settings
 
 from common.fields import DecryptionError, decrypt, encrypt
+from integrations.models import Integration
 
 
 def test_round_trip() -> None:
@@ -42,3 +43,11 @@ def test_tampering_raises() -> None:
     raw[-1] ^= 1
     with pytest.raises(DecryptionError):
         decrypt(f"{key_id}:{base64.b64encode(raw).decode()}", associated="t.c")
+
+
+@pytest.mark.parametrize("value", [{}, {"token": "s3cret"}, [1, "two"], "text", None])
+def test_json_is_sealed_whatever_it_is(value: object) -> None:
+    field = Integration._meta.get_field("config")
+    sealed = field.get_prep_value(value)
+    assert sealed is None if value is None else isinstance(sealed, str)
+    assert field.from_db_value(sealed, None, None) == value

@@ -19,6 +19,14 @@ class DeliveryStatus(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
+class DeliveryKind(models.TextChoices):
+    """Why it is sent: the event happened, somebody replayed it, or somebody tests the endpoint."""
+
+    EVENT = "event", "Event"
+    REPLAY = "replay", "Replay"
+    TEST = "test", "Test"
+
+
 class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
     """Reads of deliveries."""
 
@@ -41,6 +49,7 @@ class WebhookDelivery(BaseModel):
     """The state of one (event, endpoint): due, leased to a sender, delivered, or dead."""
 
     Status = DeliveryStatus
+    Kind = DeliveryKind
 
     # No foreign key constraint: old partitions of the event log are archived and dropped on their own schedule.
     event = models.ForeignKey(
@@ -48,15 +57,21 @@ class WebhookDelivery(BaseModel):
     )
     endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.CASCADE, related_name="deliveries")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.EVENT)
     attempt_number = models.PositiveSmallIntegerField(default=0, help_text="Attempts claimed so far.")
+    attempt_limit = models.PositiveSmallIntegerField(default=5, help_text="Attempts after which it is given up.")
     response_status = models.PositiveSmallIntegerField(null=True, blank=True)
     next_retry_at = models.DateTimeField(
         null=True, blank=True, help_text="When the next attempt is due; empty when none is."
     )
     due_at = models.DateTimeField(
-        null=True, blank=True, help_text="When a sender may claim it: due time, or end of the current lease."
+        null=True,
+        blank=True,
+        help_text="From when on a sender may claim it; empty while it is held.",
     )
+    # Not indexed, unlike due_at: a claim then touches no index (a heap-only tuple update).
     lease_token = models.UUIDField(null=True, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=200, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
 
@@ -66,12 +81,17 @@ class WebhookDelivery(BaseModel):
         ordering = ["-id"]
         constraints = [
             choices_check("status", DeliveryStatus, "delivery_status_valid"),
-            models.UniqueConstraint(fields=["event", "endpoint"], name="delivery_once_per_endpoint"),
+            choices_check("kind", DeliveryKind, "delivery_kind_valid"),
+            models.UniqueConstraint(
+                fields=["event", "endpoint"], name="delivery_once_per_endpoint", condition=Q(kind="event")
+            ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], name="delivery_due", condition=Q(status="pending")),
+            # Senders walk it endpoint by endpoint, so that one endpoint's backlog never hides another's work.
+            models.Index(fields=["endpoint", "due_at"], name="delivery_due", condition=Q(status="pending")),
             models.Index(fields=["endpoint", "-id"], name="delivery_by_endpoint"),
-            models.Index(fields=["endpoint", "status", "-id"], name="delivery_by_endpoint_status"),
+            models.Index(fields=["endpoint", "-id"], name="delivery_dead", condition=Q(status="failed")),
+            models.Index(fields=["endpoint"], name="delivery_held", condition=Q(status="pending", due_at__isnull=True)),
         ]
 
     def __str__(self) -> str:

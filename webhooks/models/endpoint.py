@@ -8,7 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from common.base import BaseModel, Environment, choices_check
-from common.fields import EncryptedTextField
+from common.fields import EncryptedJSONField, EncryptedTextField
 from common.principal import Principal
 from integrations.models import Integration
 from partners.models import Partner
@@ -30,8 +30,12 @@ class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
         """Endpoints that new events are fanned out to."""
         return self.filter(active=True)
 
+    def failing(self) -> WebhookEndpointQuerySet:
+        """Endpoints that failed since they last succeeded, or that the platform switched off for failing."""
+        return self.filter(models.Q(failing_since__isnull=False) | ~models.Q(disabled_reason=""))
 
-@pghistory.track(exclude=["webhook_secret", "previous_secret"])
+
+@pghistory.track(exclude=["webhook_secret", "previous_secret", "custom_headers", "failing_since", "warned_at"])
 class WebhookEndpoint(BaseModel):
     """A URL that gets the subscribed events of its environment, signed."""
 
@@ -44,7 +48,22 @@ class WebhookEndpoint(BaseModel):
     previous_secret_expires_at = models.DateTimeField(null=True, blank=True)
     subscribed_events = ArrayField(models.CharField(max_length=100), default=list)
     active = models.BooleanField(default=True)
-    disabled_reason = models.CharField(max_length=200, blank=True)
+    disabled_reason = models.CharField(
+        max_length=200, blank=True, help_text="Why the platform switched it off; empty when its owner did."
+    )
+    verified_at = models.DateTimeField(null=True, blank=True, help_text="When it answered the ownership challenge.")
+    failing_since = models.DateTimeField(
+        null=True, blank=True, help_text="First failed attempt since the last success; empty while all is well."
+    )
+    warned_at = models.DateTimeField(null=True, blank=True, help_text="When its owners were last warned of failures.")
+    custom_headers = EncryptedJSONField(default=dict, blank=True)
+    payload_filter = models.JSONField(default=dict, blank=True, help_text="Conditions an event's data must meet.")
+    max_in_flight = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Requests at once, per delivery process; empty: the platform's default."
+    )
+    max_per_second = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Requests per second, per delivery process; empty: no limit."
+    )
     environment = models.CharField(max_length=4, choices=Environment.choices, default=Environment.LIVE)
 
     objects = WebhookEndpointQuerySet.as_manager()
@@ -59,3 +78,8 @@ class WebhookEndpoint(BaseModel):
 
     def __str__(self) -> str:
         return self.endpoint_url
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the platform switched it off: its events are kept for it meanwhile."""
+        return not self.active and bool(self.disabled_reason)

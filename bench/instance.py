@@ -1,0 +1,30 @@
+"""A throw-away instance for benchmarks of the platform's own processes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import ExitStack
+from typing import Self
+
+from bench.servers import ROOT, services
+
+
+class Instance:
+    """Migrated services; sets the environment of this process and of those it starts. Enter before Django's set-up."""
+
+    def __enter__(self) -> Self:
+        self.stack = ExitStack()
+        os.environ.update(self.stack.enter_context(services()), DJANGO_SETTINGS_MODULE="config.settings")
+        self.manage("migrate", "--verbosity", "0").wait()
+        return self
+
+    def manage(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start `manage.py ...`."""
+        return subprocess.Popen(
+            [sys.executable, "-W", "ignore", "manage.py", *arguments], cwd=ROOT, stdout=subprocess.DEVNULL
+        )
+
+    def __exit__(self, *exception: object) -> None:
+        self.stack.close()

@@ -1,0 +1,65 @@
+"""The delivery process, on real connections."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from events.models import PlatformEvent
+from tests.receivers import Receiver, reply
+from tests.webhooks.conftest import LEAD, delivering, eventually
+from webhooks.models import WebhookDelivery, WebhookEndpoint
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Publish = Callable[..., PlatformEvent]
+
+
+def test_an_event_arrives_signed(endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish) -> None:
+    with delivering():
+        event = publish()
+        request = receiver.wait(1)[0]
+        eventually(lambda: WebhookDelivery.objects.get().status == "delivered")
+    body = json.loads(request.body)
+    assert list(body) == ["id", "event", "timestamp", "data", "signature"]
+    assert body["id"] == event.public_id == request.headers["x-webhook-id"] == request.headers["webhook-id"]
+    assert body["data"] == LEAD
+    assert request.headers["x-webhook-attempt"] == "1"
+    assert request.headers["x-webhook-signature"] == body["signature"]
+    delivery = WebhookDelivery.objects.get()
+    assert (delivery.attempt_number, delivery.response_status, delivery.due_at, delivery.lease_token) == (
+        1,
+        200,
+        None,
+        None,
+    )
+    attempt = delivery.attempts.get()
+    assert (attempt.succeeded, attempt.response_status, attempt.request_url) == (True, 200, receiver.url)
+    assert attempt.signature == body["signature"]
+
+
+def test_a_failure_waits_two_minutes(endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish) -> None:
+    receiver.answer = reply(500, b"broken")
+    with delivering():
+        publish()
+        eventually(lambda: WebhookDelivery.objects.get().response_status == 500)
+    delivery = WebhookDelivery.objects.get()
+    assert (delivery.status, delivery.attempt_number, delivery.last_error) == ("pending", 1, "HTTP 500")
+    assert delivery.next_retry_at is not None
+    wait = (delivery.next_retry_at - delivery.updated_at).total_seconds()
+    assert 119 <= wait <= 133
+    assert delivery.attempts.get().response_body == "broken"
+    endpoint.refresh_from_db()
+    assert endpoint.failing_since is not None
+
+
+def test_many_events_arrive_once_each(endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish) -> None:
+    with delivering():
+        sent = {publish(entity_id=f"lead_{number}").public_id for number in range(300)}
+        requests = receiver.wait(300, 20)
+        eventually(lambda: not WebhookDelivery.objects.pending().exists())
+    assert len(requests) == 300
+    assert {request.headers["webhook-id"] for request in requests} == sent
+    assert receiver.connections <= 64

@@ -1,0 +1,108 @@
+"""Changing, rotating, testing and deleting endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from events.models import PlatformEvent
+from partners.models import User
+from tests.receivers import Receiver
+from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from webhooks.services.deliveries import process_pending_deliveries
+
+Api = Callable[..., APIClient]
+Publish = Callable[..., PlatformEvent]
+
+
+def test_patch_changes_what_is_named(api: Api, acme_key: str, endpoint: WebhookEndpoint) -> None:
+    path = f"/api/webhooks/{endpoint.id}"
+    response = api(acme_key).patch(path, {"active": False, "customHeaders": {"X-Token": "t0ken"}})
+    assert response.status_code == 200
+    data = response.json()["data"]
+    assert (data["active"], data["customHeaderNames"], data["subscribedEvents"]) == (False, ["X-Token"], ["lead.*"])
+    assert "t0ken" not in response.content.decode()
+
+
+def test_put_resets_what_is_left_out(api: Api, acme_key: str, endpoint: WebhookEndpoint) -> None:
+    client = api(acme_key)
+    path = f"/api/webhooks/{endpoint.id}"
+    client.patch(path, {"description": "old", "maxInFlight": 3})
+    response = client.put(path, {"endpointUrl": endpoint.endpoint_url, "subscribedEvents": ["lead.created"]})
+    data = response.json()["data"]
+    assert (data["description"], data["maxInFlight"], data["subscribedEvents"]) == ("", None, ["lead.created"])
+
+
+def test_a_stranger_finds_nothing(api: Api, globex_key: str, charlie: User, endpoint: WebhookEndpoint) -> None:
+    path = f"/api/webhooks/{endpoint.id}"
+    for client in (api(globex_key), api(charlie)):
+        assert client.get(path).status_code == 404
+        assert client.patch(path, {"active": False}).status_code == 404
+        assert client.delete(path).status_code == 404
+        assert client.post(f"{path}/test").status_code == 404
+        assert client.post(f"{path}/rotate-secret").status_code == 404
+        assert client.get(f"{path}/deliveries").status_code == 404
+        assert client.get("/api/webhooks").json()["data"] == []
+    endpoint.refresh_from_db()
+    assert endpoint.active
+    assert not WebhookDelivery.objects.exists()
+
+
+def test_rotation_keeps_the_old_secret_for_a_while(api: Api, acme_key: str, endpoint: WebhookEndpoint) -> None:
+    old = endpoint.webhook_secret
+    response = api(acme_key).post(f"/api/webhooks/{endpoint.id}/rotate-secret", {"overlapHours": 48})
+    assert response.status_code == 200
+    endpoint.refresh_from_db()
+    assert response.json()["data"]["webhookSecret"] == endpoint.webhook_secret != old
+    assert endpoint.previous_secret == old
+    assert endpoint.previous_secret_expires_at is not None
+    assert 47.9 < (endpoint.previous_secret_expires_at - timezone.now()).total_seconds() / 3600 <= 48
+
+
+def test_rotation_without_overlap_forgets_the_old_secret(api: Api, acme_key: str, endpoint: WebhookEndpoint) -> None:
+    api(acme_key).post(f"/api/webhooks/{endpoint.id}/rotate-secret", {"overlapHours": 0})
+    endpoint.refresh_from_db()
+    assert (endpoint.previous_secret, endpoint.previous_secret_expires_at) == ("", None)
+
+
+def test_a_test_event_is_really_sent(api: Api, acme_key: str, endpoint: WebhookEndpoint, receiver: Receiver) -> None:
+    response = api(acme_key).post(f"/api/webhooks/{endpoint.id}/test", {"event": "lead.created"})
+    assert response.status_code == 200
+    data = response.json()["data"]
+    assert (data["kind"], data["status"], data["event"]) == ("test", "pending", "lead.created")
+    assert process_pending_deliveries() == 1
+    request = receiver.wait(1)[0]
+    assert request.headers["x-webhook-test"] == "true"
+    assert request.headers["x-webhook-event"] == "lead.created"
+    path = f"/api/webhooks/{endpoint.id}/deliveries/{data['id']}"
+    shown = api(acme_key).get(path).json()["data"]
+    assert (shown["status"], shown["responseStatus"]) == ("delivered", 200)
+    assert shown["attempts"][0]["requestBody"].encode() == request.body
+    assert shown["attempts"][0]["requestHeaders"]["webhook-signature"] == request.headers["webhook-signature"]
+
+
+def test_an_inactive_endpoint_is_not_tested(api: Api, acme_key: str, endpoint: WebhookEndpoint) -> None:
+    WebhookEndpoint.objects.update(active=False)
+    response = api(acme_key).post(f"/api/webhooks/{endpoint.id}/test")
+    assert (response.status_code, response.json()["code"]) == (409, "endpoint_inactive")
+    assert not WebhookDelivery.objects.exists()
+
+
+def test_delete_takes_the_log_along(api: Api, acme_key: str, endpoint: WebhookEndpoint, publish: Publish) -> None:
+    publish()
+    process_pending_deliveries()
+    assert WebhookAttempt.objects.count() == 1
+    path = f"/api/webhooks/{endpoint.id}"
+    assert api(acme_key).delete(path).status_code == 204
+    assert api(acme_key).get(path).status_code == 404
+    assert (WebhookDelivery.objects.count(), WebhookAttempt.objects.count()) == (0, 0)
+    assert PlatformEvent.objects.filter(event_type__event_name="lead.created").count() == 1
+
+
+@pytest.mark.parametrize("path", ["", "/deliveries", "/statistics"])
+def test_an_unknown_id(api: Api, acme_key: str, path: str, db: None) -> None:
+    for key in ("01a20b6e-0000-7000-8000-000000000000", "nonsense"):
+        assert api(acme_key).get(f"/api/webhooks/{key}{path}").status_code == 404

@@ -1,0 +1,222 @@
+"""Endpoints and deliveries on the wire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from common.api.serializers import ModelSerializer, Serializer
+from common.http import parse_headers
+from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from webhooks.payload import public_id
+from webhooks.selectors import attempt_body
+from webhooks.services.endpoints import DEFAULT_OVERLAP_HOURS, MAX_OVERLAP_HOURS, MAX_SUBSCRIPTIONS
+
+
+class WebhookSerializer(ModelSerializer):
+    """An endpoint. Its secret is not here: create and rotate show it, and the portal."""
+
+    integration_id = serializers.UUIDField(read_only=True)
+    partner_id = serializers.UUIDField(read_only=True)
+    custom_header_names = serializers.SerializerMethodField()
+
+    class Meta:
+        model = WebhookEndpoint
+        fields = [
+            "id",
+            "integration_id",
+            "partner_id",
+            "endpoint_url",
+            "description",
+            "subscribed_events",
+            "active",
+            "disabled_reason",
+            "environment",
+            "custom_header_names",
+            "payload_filter",
+            "max_in_flight",
+            "max_per_second",
+            "failing_since",
+            "previous_secret_expires_at",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = fields
+
+    @extend_schema_field({"type": "array", "items": {"type": "string"}})
+    def get_custom_header_names(self, endpoint: WebhookEndpoint) -> list[str]:
+        """Names alone: the values are credentials more often than not."""
+        return sorted(endpoint.custom_headers)
+
+
+class NewWebhookSerializer(WebhookSerializer):
+    """An endpoint just registered, with its secret."""
+
+    class Meta(WebhookSerializer.Meta):
+        fields = [*WebhookSerializer.Meta.fields, "webhook_secret"]
+        read_only_fields = fields
+
+
+class WebhookInput(Serializer):
+    """What an owner decides."""
+
+    endpoint_url = serializers.CharField(max_length=2000)
+    subscribed_events = serializers.ListField(
+        child=serializers.CharField(max_length=100), min_length=1, max_length=MAX_SUBSCRIPTIONS
+    )
+    description = serializers.CharField(default="", allow_blank=True, max_length=200)
+    active = serializers.BooleanField(default=True)
+    custom_headers = serializers.DictField(child=serializers.CharField(max_length=1024), default=dict)
+    payload_filter = serializers.DictField(default=dict)
+    max_in_flight = serializers.IntegerField(default=None, allow_null=True, min_value=1, max_value=1000)
+    max_per_second = serializers.IntegerField(default=None, allow_null=True, min_value=1, max_value=1000)
+
+
+class WebhookCreateInput(WebhookInput):
+    """The same, and the integration it belongs to."""
+
+    integration_id = serializers.UUIDField()
+
+
+class TestInput(Serializer):
+    """Which event's example to send."""
+
+    event = serializers.CharField(default="", allow_blank=True, max_length=100)
+
+
+class RotateInput(Serializer):
+    """How long the old secret still signs."""
+
+    overlap_hours = serializers.IntegerField(default=DEFAULT_OVERLAP_HOURS, min_value=0, max_value=MAX_OVERLAP_HOURS)
+
+
+class RotatedSecretSerializer(Serializer):
+    """The fresh secret."""
+
+    webhook_secret = serializers.CharField()
+    previous_secret_expires_at = serializers.DateTimeField(allow_null=True)
+
+
+class DeliverySerializer(ModelSerializer):
+    """A delivery."""
+
+    webhook_id = serializers.UUIDField(source="endpoint_id", read_only=True)
+    event_id = serializers.UUIDField(read_only=True)
+    message_id = serializers.SerializerMethodField()
+    event = serializers.CharField(source="event.event_type.event_name", read_only=True)
+
+    class Meta:
+        model = WebhookDelivery
+        fields = [
+            "id",
+            "webhook_id",
+            "event_id",
+            "message_id",
+            "event",
+            "kind",
+            "status",
+            "attempt_number",
+            "attempt_limit",
+            "response_status",
+            "last_error",
+            "next_retry_at",
+            "delivered_at",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = fields
+
+    def get_message_id(self, delivery: WebhookDelivery) -> str:
+        """The event's id as the receiver sees it."""
+        return public_id(delivery.event_id)
+
+
+class AttemptSerializer(ModelSerializer):
+    """One request and its answer."""
+
+    request_headers = serializers.SerializerMethodField()
+    request_body = serializers.SerializerMethodField()
+    response_headers = serializers.SerializerMethodField()
+
+    class Meta:
+        model = WebhookAttempt
+        fields = [
+            "id",
+            "attempt_number",
+            "started_at",
+            "duration_ms",
+            "request_url",
+            "request_headers",
+            "request_body",
+            "response_status",
+            "response_headers",
+            "response_body",
+            "error",
+            "error_detail",
+            "succeeded",
+        ]
+        read_only_fields = fields
+
+    @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
+    def get_request_headers(self, attempt: WebhookAttempt) -> dict[str, str]:
+        """By lower-case name."""
+        return parse_headers(attempt.request_headers)
+
+    @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
+    def get_response_headers(self, attempt: WebhookAttempt) -> dict[str, str]:
+        """By lower-case name."""
+        return parse_headers(attempt.response_headers)
+
+    def get_request_body(self, attempt: WebhookAttempt) -> str:
+        """As it was sent."""
+        return attempt_body(attempt, self.context["delivery"])
+
+
+class DeliveryDetailSerializer(DeliverySerializer):
+    """A delivery with its attempts."""
+
+    attempts = serializers.SerializerMethodField()
+
+    class Meta(DeliverySerializer.Meta):
+        fields = [*DeliverySerializer.Meta.fields, "attempts"]
+        read_only_fields = fields
+
+    @extend_schema_field(AttemptSerializer(many=True))
+    def get_attempts(self, delivery: WebhookDelivery) -> Any:
+        """Oldest first."""
+        return AttemptSerializer(delivery.attempts.all(), many=True, context={"delivery": delivery}).data
+
+
+class PercentilesSerializer(Serializer):
+    """Milliseconds."""
+
+    p50 = serializers.FloatField(allow_null=True)
+    p95 = serializers.FloatField(allow_null=True)
+    p99 = serializers.FloatField(allow_null=True)
+
+
+class CauseSerializer(Serializer):
+    """How often a cause of failure was met."""
+
+    cause = serializers.CharField()
+    count = serializers.IntegerField()
+
+
+class StatisticsSerializer(Serializer):
+    """What became of the deliveries made between two times."""
+
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField()
+    total = serializers.IntegerField()
+    delivered = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    pending = serializers.IntegerField()
+    attempts = serializers.IntegerField()
+    success_rate = serializers.FloatField(allow_null=True)
+    failure_rate = serializers.FloatField(allow_null=True)
+    retry_rate = serializers.FloatField(allow_null=True)
+    delivery_time_ms = PercentilesSerializer()
+    failures_by_cause = CauseSerializer(many=True)
+    oldest_undelivered_at = serializers.DateTimeField(allow_null=True)

@@ -1,0 +1,179 @@
+"""Webhooks over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import mixins, serializers
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from common.api.serializers import Serializer
+from common.api.views import GenericViewSet
+from common.errors import InvalidError
+from integrations.models import Integration
+from webhooks.api import serializers as wire
+from webhooks.api.filters import DeliveryFilter, WebhookFilter
+from webhooks.models import WebhookDelivery, WebhookEndpoint
+from webhooks.selectors import delivery_statistics
+from webhooks.services import deliveries, endpoints
+
+MANAGE = "manage:webhooks"
+
+
+class Window(Serializer):
+    """A span of time in the query."""
+
+    since = serializers.DateTimeField(required=False)
+    until = serializers.DateTimeField(required=False)
+
+
+def window_of(request: Request) -> dict[str, Any]:
+    """`?since=` and `?until=`; raises ValidationError."""
+    window = Window(data=request.query_params.dict())
+    window.is_valid(raise_exception=True)
+    data: dict[str, Any] = window.validated_data
+    if {"since", "until"} <= data.keys() and data["since"] >= data["until"]:
+        raise ValidationError({"since": "Expected a time before until."})
+    return data
+
+
+SPAN = [OpenApiParameter(name, OpenApiTypes.DATETIME) for name in ("since", "until")]
+
+
+@extend_schema_view(
+    list=extend_schema(summary="List webhooks"),
+    retrieve=extend_schema(summary="Get a webhook"),
+)
+class WebhookViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
+    """Where a partner receives events."""
+
+    queryset = WebhookEndpoint.objects.all()
+    serializer_class = wire.WebhookSerializer
+    filterset_class = WebhookFilter
+    ordering_fields = ["created_at", "updated_at"]
+    required_scopes = {"*": MANAGE, "statistics": "read:analytics", "overall_statistics": "read:analytics"}
+
+    @extend_schema(
+        summary="Register a webhook", request=wire.WebhookCreateInput, responses={201: wire.NewWebhookSerializer}
+    )
+    def create(self, request: Request) -> Response:
+        """The answer holds the secret; afterwards only the portal shows it."""
+        data = self.validated(wire.WebhookCreateInput)
+        key = data.pop("integration_id")
+        integration = (
+            Integration.objects.visible_to(self.principal).select_related("application").filter(pk=key).first()
+        )
+        if integration is None:
+            raise InvalidError("There is no such integration.", field="integration_id", code="unknown_integration")
+        created = endpoints.register_webhook(integration=integration, actor=self.principal, **data)
+        body = wire.NewWebhookSerializer(created, context=self.get_serializer_context()).data
+        return Response(body, status=201, headers={"Location": f"/api/webhooks/{created.id}"})
+
+    @extend_schema(summary="Replace a webhook", request=wire.WebhookInput)
+    def update(self, request: Request, pk: str) -> Response:
+        """Every field not given goes back to its default."""
+        data = self.validated(wire.WebhookInput)
+        return self.respond(endpoints.update_webhook(webhook=self.get_object(), actor=self.principal, **data))
+
+    @extend_schema(summary="Change a webhook", request=wire.WebhookInput)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change the fields given."""
+        data = self.validated(wire.WebhookInput, partial=True)
+        return self.respond(endpoints.update_webhook(webhook=self.get_object(), actor=self.principal, **data))
+
+    @extend_schema(summary="Delete a webhook", responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        """With its delivery log."""
+        endpoints.delete_webhook(webhook=self.get_object(), actor=self.principal)
+        return Response(status=204)
+
+    @extend_schema(summary="Send a test event", request=wire.TestInput, responses=wire.DeliverySerializer)
+    @action(detail=True, methods=["post"])
+    def test(self, request: Request, pk: str) -> Response:
+        """A real, signed delivery of the event's example to this endpoint alone."""
+        data = self.validated(wire.TestInput)
+        delivery = deliveries.test_webhook(webhook=self.get_object(), event_name=data["event"], actor=self.principal)
+        return Response(wire.DeliverySerializer(delivery, context=self.get_serializer_context()).data)
+
+    @extend_schema(summary="Rotate the secret", request=wire.RotateInput, responses=wire.RotatedSecretSerializer)
+    @action(detail=True, methods=["post"], url_path="rotate-secret")
+    def rotate_secret(self, request: Request, pk: str) -> Response:
+        """Both secrets sign during the overlap."""
+        data = self.validated(wire.RotateInput)
+        rotated = endpoints.rotate_secret(webhook=self.get_object(), actor=self.principal, **data)
+        return Response(wire.RotatedSecretSerializer(rotated).data)
+
+    @extend_schema(
+        summary="Statistics of a webhook", parameters=SPAN, responses=wire.StatisticsSerializer, filters=False
+    )
+    @action(detail=True, methods=["get"])
+    def statistics(self, request: Request, pk: str) -> Response:
+        """Rates, delivery times and causes of failure; the last 24 hours unless asked otherwise."""
+        found = delivery_statistics(principal=self.principal, webhook=self.get_object(), **window_of(request))
+        return Response(wire.StatisticsSerializer(found).data)
+
+    @extend_schema(
+        summary="Statistics of all webhooks", parameters=SPAN, responses=wire.StatisticsSerializer, filters=False
+    )
+    @action(detail=False, methods=["get"], url_path="statistics")
+    def overall_statistics(self, request: Request) -> Response:
+        """The same over every webhook the caller can see."""
+        found = delivery_statistics(principal=self.principal, **window_of(request))
+        return Response(wire.StatisticsSerializer(found).data)
+
+
+class DeliveryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
+    """The delivery log of a webhook."""
+
+    queryset = WebhookDelivery.objects.select_related("event__event_type", "endpoint")
+    serializer_class = wire.DeliverySerializer
+    filterset_class = DeliveryFilter
+    required_scopes = {"*": MANAGE}
+
+    def get_queryset(self) -> QuerySet[WebhookDelivery]:
+        """The deliveries of the webhook in the path; 404 when the caller cannot see it."""
+        if getattr(self, "swagger_fake_view", False):
+            return self.queryset.none()
+        webhook_id: UUID = self.kwargs["webhook_id"]
+        if not WebhookEndpoint.objects.visible_to(self.principal).filter(pk=webhook_id).exists():
+            raise Http404
+        found: QuerySet[WebhookDelivery] = self.queryset.filter(endpoint=webhook_id)
+        return found
+
+    @extend_schema(summary="List deliveries")
+    def list(self, request: Request, webhook_id: UUID) -> Response:
+        """Newest first."""
+        return super().list(request)
+
+    @extend_schema(summary="Get a delivery", responses=wire.DeliveryDetailSerializer)
+    def retrieve(self, request: Request, webhook_id: UUID, pk: UUID) -> Response:
+        """With every attempt: request and answer."""
+        return Response(wire.DeliveryDetailSerializer(self.get_object(), context=self.get_serializer_context()).data)
+
+    @extend_schema(summary="Retry a delivery", request=None, responses=wire.DeliverySerializer)
+    def retry(self, request: Request, webhook_id: UUID, pk: UUID) -> Response:
+        """Try again now."""
+        delivery = deliveries.retry_delivery(delivery=self.get_object(), actor=self.principal)
+        return self.respond(self.get_queryset().get(pk=delivery.pk))
+
+
+class UndeliveredViewSet(mixins.ListModelMixin, GenericViewSet):
+    """What never arrived, over every webhook the caller can see: waiting for another attempt, held, or given up."""
+
+    queryset = WebhookDelivery.objects.select_related("event__event_type", "endpoint").exclude(status="delivered")
+    serializer_class = wire.DeliverySerializer
+    filterset_class = DeliveryFilter
+    required_scopes = {"*": MANAGE}
+
+    @extend_schema(summary="List undelivered deliveries")
+    def list(self, request: Request) -> Response:
+        """Newest first."""
+        return super().list(request)

@@ -1,0 +1,103 @@
+"""Between the store and the sender: what to claim, and what to do with what came back."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from webhooks.engine.limits import Limits
+from webhooks.engine.messages import Claim, Outcome
+from webhooks.engine.store import Store
+
+logger = structlog.get_logger(__name__)
+
+MAX_IN_FLIGHT = 1024
+BATCH = 256
+SWEEP_SECONDS = 5.0
+
+
+class Dispatcher:
+    """Owns the leases of one delivery process."""
+
+    def __init__(self, *, lease: float, on_gone: Callable[[uuid.UUID], None]) -> None:
+        self.store = Store()
+        self.limits = Limits()
+        self.lease = lease
+        self.on_gone = on_gone
+        self.in_flight = 0
+        self.more = False  # whether the last claim left due work behind
+        self.swept_at = 0.0
+
+    def claim(self) -> list[Claim]:
+        """Lease what can start right now, and return what is to be sent."""
+        now = time.monotonic()
+        if now - self.swept_at > SWEEP_SECONDS:
+            self.swept_at = now
+            self.limits.forget_idle(now)
+            self.store.resume_held()
+        total = min(BATCH, MAX_IN_FLIGHT - self.in_flight)
+        if total <= 0:
+            return []
+        rooms = self.limits.rooms(now)
+        claims = self.store.claim(rooms=rooms, total=total, lease=self.lease)
+        # Less than asked for is no proof of an empty queue: rows that another process had locked were skipped.
+        self.more = bool(claims)
+        sendable = self.set_aside(claims)
+        for claim in sendable:
+            self.limits.started(claim.endpoint_id, now)
+            self.limits.configure(
+                claim.endpoint_id,
+                max_in_flight=claim.endpoint.max_in_flight,
+                max_per_second=claim.endpoint.max_per_second,
+            )
+        self.in_flight += len(sendable)
+        return sendable
+
+    def set_aside(self, claims: Sequence[Claim]) -> list[Claim]:
+        """Give up what cannot be sent any more, hold what may not be sent now; return the rest."""
+        hopeless = [c for c in claims if c.attempt_number > c.attempt_limit or not c.content]
+        held = [c for c in claims if not c.endpoint.usable and c not in hopeless]
+        if hopeless:
+            self.store.give_up(hopeless)
+        if held:
+            self.store.give_back(held, hold=True)
+        if not hopeless and not held:
+            return list(claims)
+        aside = {claim.delivery_id for claim in (*hopeless, *held)}
+        return [claim for claim in claims if claim.delivery_id not in aside]
+
+    def finish(self, outcomes: Sequence[Outcome]) -> None:
+        """Record attempts; may be repeated with the same outcomes after a lost connection."""
+        held = self.store.finish(outcomes)
+        stale = len(outcomes) - len(held)
+        if stale:
+            logger.warning("stale_attempts", count=stale)
+        self.track_health([outcome for outcome in outcomes if outcome.claim.delivery_id in held])
+        now = time.monotonic()
+        self.in_flight -= len(outcomes)
+        for outcome in outcomes:
+            if outcome.succeeded:
+                self.limits.succeeded(outcome.claim.endpoint_id)
+            else:
+                self.limits.failed(outcome.claim.endpoint_id, now, pause=outcome.throttled)
+
+    def track_health(self, outcomes: Sequence[Outcome]) -> None:
+        """Start and stop the failing clocks, and switch off endpoints that said they are gone."""
+        recovered = {o.claim.endpoint_id for o in outcomes if o.succeeded and o.claim.endpoint.failing}
+        failing = {o.claim.endpoint_id for o in outcomes if not o.succeeded and not o.claim.endpoint.failing}
+        if recovered:
+            self.store.mark_recovered(list(recovered))
+        if failing:
+            self.store.mark_failing(list(failing))
+        for endpoint in {o.claim.endpoint_id for o in outcomes if o.gone}:
+            self.on_gone(endpoint)
+
+    def give_back(self, claims: Sequence[Claim]) -> None:
+        """Return leases unused, at shutdown."""
+        self.store.give_back(claims, hold=False)
+        self.in_flight -= len(claims)
+        for claim in claims:
+            self.limits.released(claim.endpoint_id)

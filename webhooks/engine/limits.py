@@ -1,0 +1,109 @@
+"""How much may be sent to each endpoint right now.
+
+An endpoint starts with a few requests at once, earns more with each success and loses half with each failure, so one
+that hangs ties up next to nothing. After a row of failures its circuit opens: nothing is claimed for it until a probe
+is due, so backpressure never uses up attempts.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import dataclass
+
+FIRST_WINDOW = 8
+LARGEST_WINDOW = 64
+FAILURES_TO_OPEN = 10
+FIRST_PAUSE = 5.0
+LONGEST_PAUSE = 60.0
+IDLE_SECONDS = 300.0
+
+
+@dataclass(slots=True)
+class EndpointState:
+    """One endpoint as this process sees it."""
+
+    in_flight: int = 0
+    window: int = FIRST_WINDOW
+    largest: int = LARGEST_WINDOW
+    failures: int = 0
+    pause: float = FIRST_PAUSE
+    open_until: float = 0.0
+    per_second: int | None = None
+    tokens: float = 0.0
+    refilled_at: float = 0.0
+    used_at: float = 0.0
+
+    def room(self, now: float) -> int:
+        """How many more requests may start."""
+        if now < self.open_until:
+            return 0
+        # A circuit whose pause is over lets a single probe through.
+        window = 1 if self.failures >= FAILURES_TO_OPEN else min(self.window, self.largest)
+        room = window - self.in_flight
+        if self.per_second is not None:
+            self.tokens = min(float(self.per_second), self.tokens + (now - self.refilled_at) * self.per_second)
+            self.refilled_at = now
+            room = min(room, int(self.tokens))
+        return max(0, room)
+
+
+class Limits:
+    """The state of every endpoint in use."""
+
+    def __init__(self) -> None:
+        self.states: dict[uuid.UUID, EndpointState] = {}
+
+    def rooms(self, now: float) -> dict[uuid.UUID, int]:
+        """The room of every endpoint that does not have the usual FIRST_WINDOW."""
+        return {endpoint: state.room(now) for endpoint, state in self.states.items()}
+
+    def configure(self, endpoint: uuid.UUID, *, max_in_flight: int | None, max_per_second: int | None) -> None:
+        """Take over the endpoint's own settings."""
+        state = self.states.setdefault(endpoint, EndpointState())
+        state.largest = max_in_flight or LARGEST_WINDOW
+        if state.per_second != max_per_second:
+            state.per_second, state.tokens, state.refilled_at = max_per_second, 1.0, time.monotonic()
+
+    def started(self, endpoint: uuid.UUID, now: float) -> None:
+        """A request to `endpoint` was claimed."""
+        state = self.states.setdefault(endpoint, EndpointState())
+        state.in_flight += 1
+        state.tokens -= 1
+        state.used_at = now
+
+    def released(self, endpoint: uuid.UUID) -> None:
+        """A claimed request was given back unsent."""
+        state = self.states[endpoint]
+        state.in_flight -= 1
+        state.tokens += 1
+
+    def succeeded(self, endpoint: uuid.UUID) -> None:
+        """Open up."""
+        state = self.states[endpoint]
+        state.in_flight -= 1
+        state.failures = 0
+        state.pause = FIRST_PAUSE
+        state.window = min(state.window + 1, state.largest)
+
+    def failed(self, endpoint: uuid.UUID, now: float, *, pause: float | None = None) -> None:
+        """Close down; `pause` is how long the receiver asked to be left alone."""
+        state = self.states[endpoint]
+        state.in_flight -= 1
+        state.failures += 1
+        state.window = max(1, state.window // 2)
+        if pause is not None:
+            state.open_until = now + min(pause, LONGEST_PAUSE)
+        elif state.failures >= FAILURES_TO_OPEN and now >= state.open_until:
+            state.open_until = now + state.pause
+            state.pause = min(state.pause * 2, LONGEST_PAUSE)
+
+    def forget_idle(self, now: float) -> None:
+        """Drop endpoints nothing was sent to for a while."""
+        idle = [
+            endpoint
+            for endpoint, state in self.states.items()
+            if state.in_flight == 0 and now - max(state.used_at, state.open_until) > IDLE_SECONDS
+        ]
+        for endpoint in idle:
+            del self.states[endpoint]

@@ -1,0 +1,151 @@
+"""What is sent for a claimed delivery, and what its answer means."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+
+from common.http import DEADLINE_SECONDS, Request, Response
+from common.ids import uuid7
+from webhooks import schedule
+from webhooks.payload import public_id, signed_body
+from webhooks.signing import standard_signature
+
+UNSENT = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """What a sender needs to know of an endpoint."""
+
+    id: uuid.UUID
+    url: str
+    environment: str
+    secrets: tuple[str, ...]
+    usable: bool
+    failing: bool
+    custom_headers: dict[str, str]
+    max_in_flight: int | None
+    max_per_second: int | None
+
+
+@dataclass(slots=True)
+class Claim:
+    """A delivery this process holds the lease of."""
+
+    delivery_id: uuid.UUID
+    event_id: uuid.UUID
+    endpoint_id: uuid.UUID
+    kind: str
+    attempt_number: int
+    attempt_limit: int
+    token: uuid.UUID
+    endpoint: Endpoint
+    event_name: str
+    content: str
+    started_at: datetime = UNSENT
+    request_headers: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an attempt changes."""
+
+    claim: Claim
+    attempt_id: uuid.UUID
+    response: Response
+    status: str  # of the delivery
+    delay: float | None  # seconds to the next attempt
+    gone: bool = False
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether it was delivered."""
+        return self.status == "delivered"
+
+    @property
+    def throttled(self) -> float | None:
+        """How long the receiver asked to be left alone."""
+        if self.response.status in {429, 503}:
+            return schedule.retry_after(self.response.headers.get("retry-after", ""))
+        return None
+
+    @property
+    def last_error(self) -> str:
+        """In a line, for people."""
+        if self.succeeded:
+            return ""
+        if self.response.error:
+            return f"{self.response.error}: {self.response.detail}"[:200]
+        return f"HTTP {self.response.status}"
+
+
+def build_request(claim: Claim, *, deadline: float = DEADLINE_SECONDS) -> Request:
+    """Sign the delivery, as of now."""
+    endpoint = claim.endpoint
+    body, signature = signed_body(claim.content, endpoint.secrets[0])
+    message_id = public_id(claim.event_id)
+    timestamp = int(time.time())
+    standard = standard_signature(message_id=message_id, timestamp=timestamp, body=body, keys=endpoint.secrets)
+    headers = [
+        "Content-Type: application/json",
+        f"X-Webhook-Id: {message_id}",
+        f"X-Webhook-Event: {claim.event_name}",
+        f"X-Webhook-Attempt: {claim.attempt_number}",
+        f"X-Webhook-Signature: {signature}",
+        f"webhook-id: {message_id}",
+        f"webhook-timestamp: {timestamp}",
+        f"webhook-signature: {standard}",
+    ]
+    if claim.kind != "event":
+        headers.append(f"X-Webhook-{claim.kind.capitalize()}: true")
+    claim.started_at = datetime.now(tz=UTC)
+    # The values of custom headers are credentials more often than not: they are sent, not recorded.
+    claim.request_headers = "\n".join([*headers, *(f"{name}: [hidden]" for name in endpoint.custom_headers)])
+    headers += [f"{name}: {value}" for name, value in endpoint.custom_headers.items()]
+    return Request(endpoint.url, "POST", headers, body, endpoint.environment, deadline)
+
+
+def judge(claim: Claim, response: Response) -> Outcome:
+    """A 2xx delivers; 410 switches the endpoint off; anything else is tried again until the attempts are used up."""
+    attempt_id = uuid7()
+    if response.ok:
+        return Outcome(claim, attempt_id, response, "delivered", None)
+    if response.status == 410 and not response.error:
+        return Outcome(claim, attempt_id, response, "failed", None, gone=True)
+    delay = schedule.delay_after(
+        claim.attempt_number, limit=claim.attempt_limit, backoff=settings.WEBHOOK_RETRY_BACKOFF
+    )
+    if delay is None:
+        return Outcome(claim, attempt_id, response, "failed", None)
+    wished = schedule.retry_after(response.headers.get("retry-after", "")) if response.status else None
+    return Outcome(claim, attempt_id, response, "pending", schedule.with_jitter(max(delay, wished or 0.0)))
+
+
+def attempt_row(outcome: Outcome) -> dict[str, Any]:
+    """The attempt as the finishing statement takes it (see store.FINISH)."""
+    claim, response = outcome.claim, outcome.response
+    return {
+        "delivery_id": str(claim.delivery_id),
+        "token": str(claim.token),
+        "attempt_id": str(outcome.attempt_id),
+        "attempt_number": claim.attempt_number,
+        "started_at": claim.started_at.isoformat(),
+        "duration_ms": response.duration_ms,
+        "url": claim.endpoint.url,
+        "request_headers": claim.request_headers,
+        "response_status": response.status or None,
+        "response_headers": response.raw_headers.replace("\x00", ""),
+        "response_body": response.body.decode("utf-8", "replace").replace("\x00", ""),
+        "error": response.error,
+        "error_detail": response.detail[:200],
+        "succeeded": outcome.succeeded,
+        "status": outcome.status,
+        "delay": outcome.delay,
+        "last_error": outcome.last_error.replace("\x00", ""),
+    }

@@ -1,0 +1,231 @@
+"""The state of deliveries in PostgreSQL: claim, finish, give back, hold. One statement each, never across a request."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+from common import fields, javascript_json
+from common.javascript_json import compact
+from webhooks.engine.limits import FIRST_WINDOW
+from webhooks.engine.messages import Claim, Endpoint, Outcome, attempt_row
+from webhooks.payload import envelope
+from webhooks.sql import OWNERS, OWNERS_MAY_RECEIVE
+
+CACHED_EVENTS = 2048
+
+# `heads` hops from endpoint to endpoint along the index (a loose index scan), so its cost is the number of endpoints
+# with work and not the length of any backlog. An endpoint's room bounds what is taken for it.
+CLAIM = """
+WITH RECURSIVE heads AS (
+  (SELECT endpoint_id, due_at FROM webhooks_webhookdelivery
+   WHERE status = 'pending' ORDER BY endpoint_id, due_at LIMIT 1)
+  UNION ALL
+  SELECT n.endpoint_id, n.due_at FROM heads h CROSS JOIN LATERAL (
+    SELECT endpoint_id, due_at FROM webhooks_webhookdelivery
+    WHERE status = 'pending' AND endpoint_id > h.endpoint_id ORDER BY endpoint_id, due_at LIMIT 1) n
+), ready AS MATERIALIZED (
+  SELECT h.endpoint_id, coalesce(r.room, %(default_room)s) AS room
+  FROM heads h LEFT JOIN unnest(%(endpoints)s::uuid[], %(rooms)s::int[]) AS r(endpoint_id, room)
+    ON r.endpoint_id = h.endpoint_id
+  WHERE h.due_at <= statement_timestamp() AND coalesce(r.room, %(default_room)s) > 0
+  ORDER BY h.due_at
+), due AS MATERIALIZED (
+  SELECT c.id FROM ready r CROSS JOIN LATERAL (
+    SELECT d.id FROM webhooks_webhookdelivery d
+    WHERE d.endpoint_id = r.endpoint_id AND d.status = 'pending' AND d.due_at <= statement_timestamp()
+      AND (d.lease_token IS NULL OR d.leased_until < statement_timestamp())
+    ORDER BY d.due_at LIMIT r.room FOR UPDATE SKIP LOCKED) c
+  LIMIT %(total)s
+)
+UPDATE webhooks_webhookdelivery d
+SET leased_until = statement_timestamp() + %(lease)s * interval '1 second', lease_token = gen_random_uuid(),
+    attempt_number = d.attempt_number + 1
+FROM due WHERE d.id = due.id
+RETURNING d.id, d.event_id, d.endpoint_id, d.kind, d.attempt_number, d.attempt_limit, d.lease_token
+"""
+
+ENDPOINTS = f"""
+SELECT w.id, w.endpoint_url, w.environment, w.webhook_secret, w.previous_secret, w.previous_secret_expires_at,
+  w.active AND {OWNERS_MAY_RECEIVE}, w.failing_since IS NOT NULL, w.custom_headers, w.max_in_flight, w.max_per_second
+FROM webhooks_webhookendpoint w {OWNERS} WHERE w.id = ANY(%s)
+"""  # noqa: S608 (constants of ours)
+
+EVENTS = """
+SELECT e.id, t.event_name, e.created_at, e.payload::text FROM events_platformevent e
+JOIN events_eventtype t ON t.id = e.event_type_id WHERE e.id = ANY(%s)
+"""
+
+# A worker that lost its lease (token) changes nothing, yet what it sent is on record.
+FINISH = """
+WITH r AS (
+  SELECT * FROM json_to_recordset(%s::json) AS r(delivery_id uuid, token uuid, attempt_id uuid, attempt_number int2,
+    started_at timestamptz, duration_ms float8, url text, request_headers text, response_status int2,
+    response_headers text, response_body text, error text, error_detail text, succeeded bool, status text,
+    delay float8, last_error text)
+), recorded AS (
+  INSERT INTO webhooks_webhookattempt (id, created_at, updated_at, delivery_id, attempt_number, started_at, duration_ms,
+    request_url, request_headers, request_body, response_status, response_headers, response_body, error, error_detail,
+    succeeded)
+  SELECT attempt_id, now(), now(), delivery_id, attempt_number, started_at, duration_ms, url, request_headers, '',
+    response_status, response_headers, response_body, error, error_detail, succeeded
+  FROM r ON CONFLICT DO NOTHING
+)
+UPDATE webhooks_webhookdelivery d
+SET status = r.status, response_status = r.response_status, last_error = r.last_error,
+  lease_token = NULL, leased_until = NULL,
+  due_at = now() + r.delay * interval '1 second', next_retry_at = now() + r.delay * interval '1 second',
+  delivered_at = CASE WHEN r.succeeded THEN now() END, updated_at = now()
+FROM r WHERE d.id = r.delivery_id AND d.lease_token = r.token
+RETURNING d.id
+"""
+
+GIVE_BACK = """
+UPDATE webhooks_webhookdelivery d
+SET attempt_number = d.attempt_number - 1, lease_token = NULL, leased_until = NULL,
+  due_at = CASE WHEN NOT r.hold THEN now() END
+FROM unnest(%s::uuid[], %s::uuid[], %s::bool[]) AS r(delivery_id, token, hold)
+WHERE d.id = r.delivery_id AND d.lease_token = r.token
+"""
+
+GIVE_UP = """
+UPDATE webhooks_webhookdelivery d
+SET status = 'failed', attempt_number = d.attempt_number - 1, lease_token = NULL, leased_until = NULL,
+  due_at = NULL, next_retry_at = NULL,
+  last_error = r.reason, updated_at = now()
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS r(delivery_id, token, reason)
+WHERE d.id = r.delivery_id AND d.lease_token = r.token
+"""
+
+RESUME = f"""
+UPDATE webhooks_webhookdelivery d SET due_at = now()
+WHERE d.status = 'pending' AND d.due_at IS NULL AND d.endpoint_id IN (
+  SELECT w.id FROM webhooks_webhookendpoint w {OWNERS} WHERE w.active AND {OWNERS_MAY_RECEIVE})
+"""  # noqa: S608 (constants of ours)
+
+FAILING = "UPDATE webhooks_webhookendpoint SET failing_since = now() WHERE id = ANY(%s) AND failing_since IS NULL"
+RECOVERED = """
+UPDATE webhooks_webhookendpoint SET failing_since = NULL, warned_at = NULL
+WHERE id = ANY(%s) AND failing_since IS NOT NULL
+"""
+
+
+@lru_cache(maxsize=8192)
+def open_secret(sealed: str, column: str) -> str:
+    """Decrypt a column of an endpoint; ciphertexts are unique, so the cache can never be stale."""
+    return fields.decrypt(sealed, associated=f"webhooks_webhookendpoint.{column}") if sealed else ""
+
+
+class Store:
+    """Runs the statements on the thread's Django connection, bypassing the ORM."""
+
+    def __init__(self) -> None:
+        self.events: OrderedDict[uuid.UUID, tuple[str, str]] = OrderedDict()
+        self.relaxed: object = None
+
+    def execute(self, statement: str, parameters: Any = None) -> psycopg.Cursor[tuple[Any, ...]]:
+        """Run one statement. Raises psycopg.OperationalError when PostgreSQL is away."""
+        connection.ensure_connection()
+        raw = connection.connection
+        if raw is not self.relaxed and not connection.in_atomic_block:
+            # What is lost in a crash of PostgreSQL itself is at most sent again: no need to wait for the disk.
+            raw.execute("SET synchronous_commit = off")
+            self.relaxed = raw
+        cursor: psycopg.Cursor[tuple[Any, ...]] = psycopg.Cursor(raw)
+        return cursor.execute(statement, parameters)
+
+    def claim(self, *, rooms: dict[uuid.UUID, int], total: int, lease: float) -> list[Claim]:
+        """Take the lease of due deliveries, at most `total` and each endpoint's room."""
+        parameters = {
+            "endpoints": list(rooms),
+            "rooms": list(rooms.values()),
+            "default_room": FIRST_WINDOW,
+            "total": total,
+            "lease": lease,
+        }
+        rows = self.execute(CLAIM, parameters).fetchall()
+        if not rows:
+            return []
+        endpoints = self.load_endpoints({row[2] for row in rows})
+        self.load_events({row[1] for row in rows})
+        claims = []
+        for delivery, event, endpoint, kind, attempt_number, attempt_limit, token in rows:
+            name, content = self.events.get(event, ("", ""))
+            claims.append(
+                Claim(
+                    *(delivery, event, endpoint, kind, attempt_number, attempt_limit, token),
+                    *(endpoints[endpoint], name, content),
+                )
+            )
+        return claims
+
+    def load_endpoints(self, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Endpoint]:
+        """The endpoints as they are now: an edit or a suspension holds from the next claim on."""
+        now = datetime.now(tz=UTC)
+        endpoints = {}
+        for row in self.execute(ENDPOINTS, [list(ids)]):
+            key, url, environment, sealed, previous, expires_at, usable, failing, headers, in_flight, per_second = row
+            keys = [open_secret(sealed, "webhook_secret")]
+            if previous and expires_at is not None and expires_at > now:
+                keys.append(open_secret(previous, "previous_secret"))
+            custom = json.loads(open_secret(headers, "custom_headers") or "{}")
+            endpoints[key] = Endpoint(
+                key, url, environment, tuple(keys), usable, failing, custom, in_flight, per_second
+            )
+        return endpoints
+
+    def load_events(self, ids: set[uuid.UUID]) -> None:
+        """Have the signed content of every event at hand; events never change."""
+        missing = []
+        for key in ids:
+            if key in self.events:
+                self.events.move_to_end(key)
+            else:
+                missing.append(key)
+        if missing:
+            for key, name, happened_at, payload in self.execute(EVENTS, [missing]):
+                data = javascript_json.rewrite(payload)
+                self.events[key] = (
+                    name,
+                    envelope(event_id=key, event_name=name, happened_at=happened_at, data=data),
+                )
+        while len(self.events) > max(CACHED_EVENTS, len(ids)):
+            self.events.popitem(last=False)
+
+    def finish(self, outcomes: Sequence[Outcome]) -> set[uuid.UUID]:
+        """Record the attempts and move their deliveries on; return the deliveries whose lease was still ours."""
+        # One JSON document: psycopg makes SQL arrays element by element in Python, four times as slow.
+        return {row[0] for row in self.execute(FINISH, [compact([attempt_row(outcome) for outcome in outcomes])])}
+
+    def give_back(self, claims: Sequence[Claim], *, hold: bool) -> None:
+        """Undo claims that were not sent: due again at once, or held until their endpoint is usable."""
+        ids, tokens = [claim.delivery_id for claim in claims], [claim.token for claim in claims]
+        self.execute(GIVE_BACK, [ids, tokens, [hold] * len(claims)])
+
+    def give_up(self, claims: Sequence[Claim]) -> None:
+        """Dead-letter what cannot be sent: its last attempt never came to an end, or its event is archived."""
+        reasons = [
+            "interrupted: the sender died during the last attempt" if claim.content else "archived: the event is gone"
+            for claim in claims
+        ]
+        self.execute(GIVE_UP, [[c.delivery_id for c in claims], [c.token for c in claims], reasons])
+
+    def resume_held(self) -> int:
+        """Make held deliveries due whose endpoint, integration, application and partner are all well again."""
+        return self.execute(RESUME).rowcount
+
+    def mark_failing(self, ids: Sequence[uuid.UUID]) -> None:
+        """Start the clock of endpoints that began to fail."""
+        self.execute(FAILING, [ids])
+
+    def mark_recovered(self, ids: Sequence[uuid.UUID]) -> None:
+        """Stop the clock of endpoints that succeeded again."""
+        self.execute(RECOVERED, [ids])

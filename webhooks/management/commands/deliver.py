@@ -1,0 +1,30 @@
+"""`manage.py deliver`: the delivery process."""
+
+from __future__ import annotations
+
+import resource
+import signal
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from common.http import DEADLINE_SECONDS
+from webhooks.engine.process import DeliveryProcess
+
+
+class Command(BaseCommand):
+    help = "Deliver due webhooks until stopped. Run as many as you like, on as many hosts as you like."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--deadline", type=float, default=DEADLINE_SECONDS, help="Seconds a receiver has to answer, body included."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+        process = DeliveryProcess(deadline=options["deadline"])
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: process.stop())
+        self.stdout.write("delivering")
+        process.run()

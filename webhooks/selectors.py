@@ -1,0 +1,142 @@
+"""Reads that cross models: health, statistics, and attempts as they went over the wire."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Max, Min, Q
+from django.utils import timezone
+
+from common.partitions import uuid7_floor
+from common.principal import Principal
+from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from webhooks.payload import data_text, envelope, with_signature
+
+FAILURE_ALERT = 0.10
+DAY = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """An endpoint's last 24 hours."""
+
+    delivered: int = 0
+    failed: int = 0
+    pending: int = 0
+    last_delivered_at: datetime | None = None
+
+    @property
+    def total(self) -> int:
+        """Deliveries made."""
+        return self.delivered + self.failed + self.pending
+
+    @property
+    def success_rate(self) -> float | None:
+        """Share of the settled deliveries that arrived; None when none is settled."""
+        settled = self.delivered + self.failed
+        return self.delivered / settled if settled else None
+
+
+def endpoint_health(endpoints: Iterable[WebhookEndpoint]) -> dict[uuid.UUID, Health]:
+    """The health of each endpoint, in one query."""
+    rows = (
+        WebhookDelivery.objects.filter(
+            endpoint__in=[endpoint.id for endpoint in endpoints], id__gte=uuid7_floor(timezone.now() - DAY)
+        )
+        .values("endpoint_id")
+        .annotate(
+            delivered=Count("id", filter=Q(status="delivered")),
+            failed=Count("id", filter=Q(status="failed")),
+            pending=Count("id", filter=Q(status="pending")),
+            last_delivered_at=Max("delivered_at"),
+        )
+        .order_by()
+        .values_list("endpoint_id", "delivered", "failed", "pending", "last_delivered_at")
+    )
+    return {endpoint: Health(*counts) for endpoint, *counts in rows}
+
+
+def state_of(endpoint: WebhookEndpoint) -> str:
+    """One word for a badge: active, failing, disabled (by the platform) or inactive (by its owner)."""
+    if not endpoint.active:
+        return "disabled" if endpoint.disabled_reason else "inactive"
+    return "failing" if endpoint.failing_since else "active"
+
+
+def attempt_body(attempt: WebhookAttempt, delivery: WebhookDelivery) -> str:
+    """The body that was sent: rebuilt from the event, which never changes, and the signature that went with it."""
+    if attempt.request_body:
+        return attempt.request_body
+    event = delivery.event
+    content = envelope(
+        event_id=event.id,
+        event_name=event.event_type.event_name,
+        happened_at=event.created_at,
+        data=data_text(event.payload),
+    )
+    return with_signature(content, attempt.signature).decode()
+
+
+# Percentiles over what the receivers were sent: from the event to its delivery, and the requests themselves.
+STATISTICS = """
+SELECT count(*), count(*) FILTER (WHERE d.status = 'delivered'), count(*) FILTER (WHERE d.status = 'failed'),
+  count(*) FILTER (WHERE d.status = 'pending'), count(*) FILTER (WHERE d.attempt_number > 1),
+  coalesce(sum(d.attempt_number), 0),
+  percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (
+    ORDER BY extract(epoch FROM d.delivered_at - d.created_at) * 1000) FILTER (WHERE d.delivered_at IS NOT NULL)
+FROM webhooks_webhookdelivery d WHERE d.endpoint_id = ANY(%s) AND d.id >= %s AND d.id < %s
+"""
+CAUSES = """
+SELECT CASE WHEN a.error <> '' THEN a.error ELSE 'http_' || a.response_status END AS cause, count(*)
+FROM webhooks_webhookattempt a JOIN webhooks_webhookdelivery d ON d.id = a.delivery_id
+WHERE d.endpoint_id = ANY(%s) AND d.id >= %s AND d.id < %s AND NOT a.succeeded GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20
+"""
+
+
+def delivery_statistics(
+    *,
+    principal: Principal,
+    webhook: WebhookEndpoint | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> dict[str, Any]:
+    """What became of the deliveries the caller can see, made between `since` (default: a day ago) and `until` (now)."""
+    until = until or timezone.now()
+    since = since or until - DAY
+    endpoints = (
+        [webhook.id] if webhook else list(WebhookEndpoint.objects.visible_to(principal).values_list("id", flat=True))
+    )
+    window: list[Any] = [endpoints, uuid7_floor(since), uuid7_floor(until + timedelta(milliseconds=1))]
+    with connection.cursor() as cursor:
+        cursor.execute(STATISTICS, window)
+        total, delivered, failed, pending, retried, attempts, percentiles = cursor.fetchone()
+        cursor.execute(CAUSES, window)
+        causes = [{"cause": cause, "count": count} for cause, count in cursor.fetchall()]
+    oldest = WebhookDelivery.objects.pending().filter(endpoint__in=endpoints).aggregate(at=Min("created_at"))["at"]
+    settled = delivered + failed
+    p50, p95, p99 = percentiles or (None, None, None)
+    return {
+        "since": since,
+        "until": until,
+        "total": total,
+        "delivered": delivered,
+        "failed": failed,
+        "pending": pending,
+        "attempts": attempts,
+        "success_rate": delivered / settled if settled else None,
+        "failure_rate": failed / settled if settled else None,
+        "retry_rate": retried / total if total else None,
+        "delivery_time_ms": {"p50": p50, "p95": p95, "p99": p99},
+        "failures_by_cause": causes,
+        "oldest_undelivered_at": oldest,
+    }
+
+
+def visible_ids(principal: Principal) -> list[uuid.UUID]:
+    """The ids of the endpoints the caller can see."""
+    return list(WebhookEndpoint.objects.visible_to(principal).values_list("id", flat=True))

@@ -1,0 +1,224 @@
+"""Registering and changing endpoints."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from common.errors import ForbiddenError, InvalidError, LimitError
+from common.outbound_urls import RefusedURLError, check_url
+from common.principal import Principal
+from events.models import EventType
+from integrations.models import Integration
+from partners.models import Partner
+from webhooks.models import WebhookDelivery, WebhookEndpoint
+from webhooks.payload_filter import check_filter
+from webhooks.signing import generate_secret
+from webhooks.wakeups import wake_on_commit
+
+MAX_ENDPOINTS = 100
+MAX_SUBSCRIPTIONS = 100
+MAX_HEADERS = 10
+MAX_HEADER_VALUE = 1024
+MAX_OVERLAP_HOURS = 168
+DEFAULT_OVERLAP_HOURS = 24
+
+HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+# What the platform, the connection or a proxy on the way gives a meaning to.
+RESERVED_HEADERS = re.compile(
+    r"(?:webhook|x-webhook|x-forwarded|proxy|sec)-.*|host|content-.*|transfer-encoding|connection|keep-alive|te|trailer"
+    r"|upgrade|expect|user-agent|accept-encoding|cookie|date|via|forwarded|range|if-.*|x-real-ip",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RotatedSecret:
+    """A fresh secret and how long the old one still signs."""
+
+    webhook_secret: str
+    previous_secret_expires_at: datetime | None
+
+
+@transaction.atomic
+def register_webhook(
+    *,
+    integration: Integration,
+    endpoint_url: str,
+    subscribed_events: list[str],
+    actor: Principal,
+    description: str = "",
+    active: bool = True,
+    custom_headers: Any = None,
+    payload_filter: dict[str, Any] | None = None,
+    max_in_flight: int | None = None,
+    max_per_second: int | None = None,
+) -> WebhookEndpoint:
+    """Have the events of `subscribed_events` posted to `endpoint_url`, signed with a fresh secret.
+
+    The endpoint has its integration's environment. Raises InvalidError for an address the platform does not call, and
+    for events that do not exist or that the application may not see; LimitError beyond the number of endpoints.
+    """
+    refuse_stranger(integration.partner_id, actor)
+    Partner.objects.select_for_update(no_key=True).get(pk=integration.partner_id)
+    if WebhookEndpoint.objects.filter(partner_id=integration.partner_id).count() >= MAX_ENDPOINTS:
+        raise LimitError("endpoint_limit", f"A partner has at most {MAX_ENDPOINTS} webhook endpoints.")
+    headers: Any = custom_headers or {}
+    endpoint = WebhookEndpoint(
+        integration=integration,
+        partner_id=integration.partner_id,
+        environment=integration.environment,
+        endpoint_url=endpoint_url,
+        subscribed_events=subscribed_events,
+        description=description,
+        active=active,
+        custom_headers=headers,
+        payload_filter=payload_filter or {},
+        max_in_flight=max_in_flight,
+        max_per_second=max_per_second,
+        webhook_secret=generate_secret(),
+    )
+    check(endpoint)
+    endpoint.save(force_insert=True)
+    return endpoint
+
+
+@transaction.atomic
+def update_webhook(*, webhook: WebhookEndpoint, actor: Principal, **changes: Any) -> WebhookEndpoint:
+    """Change what the owner decides; switching it on again releases what was held for it.
+
+    Raises InvalidError as `register_webhook` does.
+    """
+    endpoint = lock(webhook, actor)
+    was_active = endpoint.active
+    for name, value in changes.items():
+        setattr(endpoint, name, value)
+    check(endpoint)
+    fields = list(changes)
+    if "active" in changes and endpoint.active != was_active:
+        # An owner's decision replaces the platform's, either way.
+        endpoint.disabled_reason = ""
+        endpoint.failing_since = endpoint.warned_at = None
+        fields += ["disabled_reason", "failing_since", "warned_at"]
+    endpoint.save(update_fields=[*fields, "updated_at"])
+    if endpoint.active and not was_active:
+        release_held(endpoint)
+    return endpoint
+
+
+@transaction.atomic
+def delete_webhook(*, webhook: WebhookEndpoint, actor: Principal) -> None:
+    """Remove an endpoint with its deliveries and attempts; what is on its way may still arrive."""
+    endpoint = lock(webhook, actor)
+    with connection.cursor() as cursor:
+        # Not by the ORM's cascade: it would load every delivery into memory.
+        cursor.execute(
+            "DELETE FROM webhooks_webhookattempt WHERE delivery_id IN"
+            " (SELECT id FROM webhooks_webhookdelivery WHERE endpoint_id = %s)",
+            [endpoint.id],
+        )
+        cursor.execute("DELETE FROM webhooks_webhookdelivery WHERE endpoint_id = %s", [endpoint.id])
+    endpoint.delete()
+
+
+@transaction.atomic
+def rotate_secret(
+    *, webhook: WebhookEndpoint, actor: Principal, overlap_hours: int = DEFAULT_OVERLAP_HOURS
+) -> RotatedSecret:
+    """Give an endpoint a fresh secret; for `overlap_hours` the old one signs as well (Standard Webhooks header)."""
+    if not 0 <= overlap_hours <= MAX_OVERLAP_HOURS:
+        raise InvalidError(f"Expected 0 to {MAX_OVERLAP_HOURS} hours.", field="overlap_hours", code="out_of_range")
+    endpoint = lock(webhook, actor)
+    endpoint.previous_secret = endpoint.webhook_secret if overlap_hours else ""
+    endpoint.previous_secret_expires_at = timezone.now() + timedelta(hours=overlap_hours) if overlap_hours else None
+    endpoint.webhook_secret = generate_secret()
+    endpoint.save(update_fields=["webhook_secret", "previous_secret", "previous_secret_expires_at", "updated_at"])
+    return RotatedSecret(endpoint.webhook_secret, endpoint.previous_secret_expires_at)
+
+
+def release_held(endpoint: WebhookEndpoint) -> None:
+    """Make the deliveries due that were held while the endpoint was off."""
+    released = WebhookDelivery.objects.pending().filter(endpoint=endpoint, due_at=None).update(due_at=Now())
+    if released:
+        wake_on_commit()
+
+
+def lock(webhook: WebhookEndpoint, actor: Principal) -> WebhookEndpoint:
+    """The endpoint as it is now, locked, for someone who may change it."""
+    refuse_stranger(webhook.partner_id, actor)
+    return (
+        WebhookEndpoint.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("integration__application")
+        .get(pk=webhook.pk)
+    )
+
+
+def refuse_stranger(partner_id: Any, actor: Principal) -> None:
+    """Raise ForbiddenError for a caller of another partner."""
+    if not actor.is_admin and actor.partner_id != partner_id:
+        raise ForbiddenError("not_yours", "This belongs to another partner.")
+
+
+def check(endpoint: WebhookEndpoint) -> None:
+    """Raise InvalidError naming the first field that breaks a rule."""
+    try:
+        check_url(
+            endpoint.endpoint_url,
+            environment=endpoint.environment,
+            allowed_networks=settings.WEBHOOK_ALLOWED_NETWORKS,
+        )
+    except RefusedURLError as refusal:
+        raise InvalidError(str(refusal), field="endpoint_url", code="refused_url") from None
+    check_subscriptions(endpoint)
+    check_headers(endpoint.custom_headers)
+    check_filter(endpoint.payload_filter)
+    for field, value in (("max_in_flight", endpoint.max_in_flight), ("max_per_second", endpoint.max_per_second)):
+        if value is not None and not 1 <= value <= 1000:
+            raise InvalidError("Expected 1 to 1000.", field=field, code="out_of_range")
+
+
+def check_subscriptions(endpoint: WebhookEndpoint) -> None:
+    """Names of active types, `lead.*` or `*`, each once; by name only what the application may see."""
+    names = endpoint.subscribed_events
+    if not 1 <= len(names) <= MAX_SUBSCRIPTIONS:
+        raise InvalidError(f"Expected 1 to {MAX_SUBSCRIPTIONS} events.", field="subscribed_events", code="length")
+    application = endpoint.integration.application
+    test = endpoint.environment == "test"
+    granted = set(application.permissions if test else application.approved_permissions)
+    needed = dict(EventType.objects.active().values_list("event_name", "required_scope"))
+    groups = {f"{name.partition('.')[0]}.*" for name in needed} | {"*"}
+    for index, name in enumerate(names):
+        field = f"subscribed_events.{index}"
+        if name in names[:index]:
+            raise InvalidError(f"{name} stands twice.", field=field, code="duplicate")
+        if name in groups:
+            continue
+        if name not in needed:
+            raise InvalidError(f"There is no event {name!r}.", field=field, code="unknown_event")
+        if needed[name] and needed[name] not in granted:
+            raise InvalidError(
+                f"{name} needs the scope {needed[name]}, which the application does not have.",
+                field=field,
+                code="scope_missing",
+            )
+
+
+def check_headers(headers: dict[str, str]) -> None:
+    """A few headers of the owner's, none that the platform or HTTP itself gives a meaning to."""
+    if len(headers) > MAX_HEADERS:
+        raise InvalidError(f"At most {MAX_HEADERS} headers.", field="custom_headers", code="length")
+    for name, value in headers.items():
+        field = f"custom_headers.{name}"
+        if not HEADER_NAME.fullmatch(name) or RESERVED_HEADERS.fullmatch(name):
+            raise InvalidError("This header cannot be set.", field=field, code="reserved_header")
+        if not value.isascii() or not value.isprintable() or not value.strip():
+            raise InvalidError("Expected printable ASCII.", field=field, code="invalid")
+        if len(value) > MAX_HEADER_VALUE:
+            raise InvalidError(f"At most {MAX_HEADER_VALUE} characters.", field=field, code="max_length")

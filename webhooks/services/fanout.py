@@ -1,0 +1,126 @@
+"""From an event to its deliveries, in the publishing transaction."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from events.models import PlatformEvent
+from webhooks.models import WebhookDelivery
+from webhooks.payload_filter import matches
+from webhooks.sql import OWNERS, OWNERS_MAY_RECEIVE, UUID7
+from webhooks.wakeups import wake_on_commit
+
+REPLAYS_PER_SECOND = 50
+
+# One statement: who takes the event, and a delivery for each of them that has no payload filter. The others come back
+# with their filters, and the statement runs again for those that match.
+# An endpoint the platform switched off (disabled_reason) keeps its events: they are held, without a due time. One that
+# its owner switched off gets none.
+INSERT = f"""
+WITH takers AS (
+  SELECT w.id, w.active, w.payload_filter FROM webhooks_webhookendpoint w {OWNERS}
+  WHERE w.environment = %(environment)s
+    AND w.subscribed_events && %(names)s::varchar[]
+    AND (w.active OR w.disabled_reason <> '')
+    AND (%(partner)s::uuid IS NULL OR w.partner_id = %(partner)s::uuid)
+    AND (%(endpoints)s::uuid[] IS NULL OR w.id = ANY(%(endpoints)s::uuid[]))
+    AND (%(scope)s = '' OR %(scope)s = ANY(
+      CASE w.environment WHEN 'test' THEN a.permissions ELSE a.approved_permissions END))
+    AND {OWNERS_MAY_RECEIVE}
+), inserted AS (
+  INSERT INTO webhooks_webhookdelivery (id, created_at, updated_at, event_id, endpoint_id, status, kind, attempt_number,
+    attempt_limit, due_at, last_error)
+  SELECT {UUID7}, now(), now(), %(event)s, id, 'pending', %(kind)s, 0, %(limit)s,
+    CASE WHEN active THEN now() + %(delay)s * interval '1 second' END, ''
+  FROM takers WHERE payload_filter = '{{}}' OR %(matched)s
+  ON CONFLICT DO NOTHING RETURNING 1
+)
+SELECT (SELECT count(*) FROM inserted),
+  (SELECT array_agg(id) FROM takers WHERE payload_filter <> '{{}}'),
+  (SELECT jsonb_agg(payload_filter)::text FROM takers WHERE payload_filter <> '{{}}')
+"""  # noqa: S608 (constants of ours)
+
+
+def subscription_names(event_name: str) -> list[str]:
+    """What an endpoint may be subscribed to, to get `event_name`: `lead.created`, `lead.*` and `*`."""
+    return [event_name, f"{event_name.partition('.')[0]}.*", "*"]
+
+
+def insert_deliveries(
+    event: PlatformEvent,
+    *,
+    kind: str,
+    endpoint_id: uuid.UUID | None = None,
+    partner_id: uuid.UUID | None = None,
+    delay: float = 0.0,
+) -> int:
+    """One delivery of `event` to each endpoint that takes it, once each unless it is a replay; return how many."""
+    parameters: dict[str, Any] = {
+        "event": event.id,
+        "kind": kind,
+        "limit": settings.WEBHOOK_MAX_RETRIES,
+        "environment": event.environment,
+        "names": subscription_names(event.event_type.event_name),
+        "partner": event.partner_id or partner_id,
+        "endpoints": None if endpoint_id is None else [endpoint_id],
+        "scope": event.event_type.required_scope,
+        "delay": delay,
+        "matched": False,
+    }
+    if event.partner_id and partner_id and event.partner_id != partner_id:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, parameters)
+        inserted, filtered, filters = cursor.fetchone()
+        if filtered:
+            conditions = zip(filtered, json.loads(filters), strict=True)
+            matched = [taker for taker, condition in conditions if matches(condition, event.payload)]
+            if matched:
+                cursor.execute(INSERT, {**parameters, "endpoints": matched, "matched": True})
+                inserted += cursor.fetchone()[0]
+    if inserted:
+        wake_on_commit()
+    return int(inserted)
+
+
+def fan_out(event: PlatformEvent) -> None:
+    """Subscriber of every publish."""
+    insert_deliveries(event, kind=WebhookDelivery.Kind.EVENT)
+
+
+def deliver_event(*, event: PlatformEvent, endpoint_id: uuid.UUID | None = None) -> int:
+    """Deliver `event` to the endpoints that take it and have not been given it yet; return how many there were."""
+    return insert_deliveries(event, kind=WebhookDelivery.Kind.EVENT, endpoint_id=endpoint_id)
+
+
+class ReplayPace:
+    """Spreads replays over time, so that recovering a day of events does not flood the receivers."""
+
+    def __init__(self) -> None:
+        self.next_at = 0.0
+
+    def delay(self) -> float:
+        """Seconds until the next replay may go."""
+        now = time.monotonic()
+        self.next_at = max(self.next_at + 1 / REPLAYS_PER_SECOND, now)
+        return self.next_at - now
+
+
+pace = ReplayPace()
+
+
+def replay_to_endpoints(event: PlatformEvent, *, endpoint_id: uuid.UUID | None, partner_id: uuid.UUID | None) -> int:
+    """Send a stored event again, marked as a replay; at most REPLAYS_PER_SECOND from each process."""
+    return insert_deliveries(
+        event,
+        kind=WebhookDelivery.Kind.REPLAY,
+        endpoint_id=endpoint_id,
+        partner_id=partner_id,
+        delay=pace.delay(),
+    )
