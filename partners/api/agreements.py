@@ -111,10 +111,4 @@ class AgreementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Partner
 
 def pdf_response(agreement: PartnerAgreement) -> HttpResponse:
     """The PDF as a download."""
-    content = services.signed_copy(agreement) if agreement.signed_date else services.offered_copy(agreement)
-    name = f"{agreement.agreement_type}-{agreement.version}.pdf"
-    return HttpResponse(
-        content,
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "private, no-store"},
-    )
+    return HttpResponse(services.document_of(agreement), headers=services.document_headers(agreement))

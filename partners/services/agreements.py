@@ -204,6 +204,20 @@ def signed_copy(agreement: PartnerAgreement) -> bytes:
     return render_agreement(text_of(agreement, signature=signature_rows(agreement)))
 
 
+def document_of(agreement: PartnerAgreement) -> bytes:
+    """The PDF: as offered; once signed, with the record of the signature."""
+    return signed_copy(agreement) if agreement.signed_date else offered_copy(agreement)
+
+
+def document_headers(agreement: PartnerAgreement) -> dict[str, str]:
+    """How a browser is to take the PDF."""
+    return {
+        "Content-Type": "application/pdf",
+        "Content-Disposition": f'inline; filename="{agreement.agreement_type}-{agreement.version}.pdf"',
+        "Cache-Control": "private, no-store",
+    }
+
+
 def text_of(agreement: PartnerAgreement, *, signature: list[tuple[str, str]] | None = None) -> AgreementText:
     """The words of an agreement's document."""
     partner = agreement.partner

@@ -1,0 +1,190 @@
+"""Reading the row history of every app: who changed what, when, from where."""
+
+from __future__ import annotations
+
+import csv
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TextIO
+
+import pghistory.models
+from django.apps import apps
+from django.db.models import OuterRef, QuerySet, Subquery
+
+PAGE = 50
+VERBS = {"insert": "created", "update": "changed", "delete": "deleted"}
+# Never shown, whatever the row: what could be used, or is about a person's finances.
+SECRET_PARTS = ("secret", "key_value", "token", "hash", "answer", "config", "context", "password")
+BOOKKEEPING = {"id", "created_at", "updated_at"}
+NAMES = ("partner_name", "app_name", "integration_name", "name", "title", "contact_name", "email", "filename", "key")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of a change."""
+
+    field: str
+    before: str
+    after: str
+    hidden: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One change of one row."""
+
+    at: datetime
+    verb: str
+    noun: str
+    name: str
+    object_id: str
+    actor: str
+    kind: str
+    ip: str
+    request_id: str
+    changes: list[Change] = field(default_factory=list)
+
+    @property
+    def summary(self) -> str:
+        """`Partner agreement Master services agreement changed`."""
+        return " ".join(part for part in (self.noun[:1].upper() + self.noun[1:], self.name, self.verb) if part)
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """Which changes; every given part must hold."""
+
+    partner_id: uuid.UUID | None = None
+    actor: str = ""
+    request_id: str = ""
+    ip: str = ""
+    noun: str = ""  # a model's label, e.g. partners.partner
+    before: datetime | None = None
+    since: datetime | None = None
+
+
+def event_models() -> list[Any]:
+    """Every history table of the product."""
+    return [
+        model
+        for model in apps.get_models()
+        if issubclass(model, pghistory.models.Event) and getattr(model, "pgh_tracked_model", None) is not None
+    ]
+
+
+def of_partner(model: Any, partner_id: uuid.UUID) -> QuerySet[Any] | None:
+    """Rows of a history table that concern one partner; None for tables that concern none."""
+    names = {column.name for column in model._meta.get_fields()}
+    if model.pgh_tracked_model._meta.label_lower == "partners.partner":
+        return model.objects.filter(pgh_obj_id=partner_id)  # type: ignore[no-any-return]  # (a model chosen at run time)
+    if "partner" in names:
+        return model.objects.filter(partner_id=partner_id)  # type: ignore[no-any-return]  # (as above)
+    return None
+
+
+def rows_of(model: Any, wanted: AuditFilter) -> QuerySet[Any] | None:
+    """Rows of one history table that pass the filter; None when the table holds none."""
+    if wanted.noun and model.pgh_tracked_model._meta.label_lower != wanted.noun:
+        return None
+    rows: QuerySet[Any] | None = model.objects.all()
+    if wanted.partner_id is not None:
+        rows = of_partner(model, wanted.partner_id)
+    if rows is None:
+        return None
+    metadata = {
+        key: value
+        for key, value in (("principal", wanted.actor), ("request_id", wanted.request_id), ("ip", wanted.ip))
+        if value
+    }
+    if metadata:
+        rows = rows.filter(pgh_context__metadata__contains=metadata)
+    if wanted.before is not None:
+        rows = rows.filter(pgh_created_at__lt=wanted.before)
+    if wanted.since is not None:
+        rows = rows.filter(pgh_created_at__gte=wanted.since)
+    return rows
+
+
+def read_audit(wanted: AuditFilter, *, limit: int = PAGE) -> list[Entry]:
+    """The newest changes that pass the filter, over every table."""
+    entries: list[Entry] = []
+    for model in event_models():
+        rows = rows_of(model, wanted)
+        if rows is not None:
+            entries += entries_of(model, rows.order_by("-pgh_id")[:limit])
+    entries.sort(key=lambda entry: entry.at, reverse=True)
+    return entries[:limit]
+
+
+def entries_of(model: Any, rows: QuerySet[Any]) -> list[Entry]:
+    """Rows of one table as entries, each compared with the row before it: two queries."""
+    earlier = model.objects.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
+    rows = rows.select_related("pgh_context").annotate(
+        previous=Subquery(earlier.order_by("-pgh_id").values("pgh_id")[:1])
+    )
+    found = list(rows)
+    before = model.objects.in_bulk([row.previous for row in found if row.previous is not None])
+    return [entry_of(model, row, before.get(row.previous)) for row in found]
+
+
+def entry_of(model: Any, row: Any, previous: Any) -> Entry:
+    """One row as an entry."""
+    metadata: dict[str, Any] = row.pgh_context.metadata if row.pgh_context else {}
+    return Entry(
+        at=row.pgh_created_at,
+        verb=VERBS.get(row.pgh_label, row.pgh_label),
+        noun=str(model.pgh_tracked_model._meta.verbose_name),
+        name=next((str(getattr(row, name)) for name in NAMES if getattr(row, name, None)), ""),
+        object_id=str(row.pgh_obj_id),
+        actor=str(metadata.get("principal") or "system"),
+        kind=str(metadata.get("principal_kind") or "system"),
+        ip=str(metadata.get("ip") or ""),
+        request_id=str(metadata.get("request_id") or ""),
+        changes=list(changes_between(model, previous, row)) if row.pgh_label == "update" and previous else [],
+    )
+
+
+def changes_between(model: Any, before: Any, after: Any) -> Iterator[Change]:
+    """What differs between two rows of one object."""
+    for column in model._meta.concrete_fields:
+        name = column.attname
+        if name.startswith("pgh_") or name in BOOKKEEPING:
+            continue
+        hidden = any(part in name for part in SECRET_PARTS)
+        # Ciphertext of a history table is bound to the table it was copied from: it is compared, never read.
+        old, new = (vars(before).get(name), vars(after).get(name))
+        if old != new:
+            label = str(column.verbose_name).replace("_", " ")
+            yield Change(label, "" if hidden else shown(old), "" if hidden else shown(new), hidden)
+
+
+def shown(value: Any) -> str:
+    """A value, shortened to what a line holds."""
+    text = "" if value is None else str(value)
+    return text if len(text) <= 200 else f"{text[:199]}…"
+
+
+def write_csv(entries: Iterable[Entry], stream: TextIO) -> None:
+    """Entries as CSV; a cell that a spreadsheet would run as a formula is quoted with an apostrophe."""
+    writer = csv.writer(stream)
+    writer.writerow(["at", "actor", "kind", "ip", "request_id", "action", "noun", "name", "object_id", "changes"])
+    for entry in entries:
+        changes = "; ".join(
+            f"{change.field}: {'(hidden)' if change.hidden else f'{change.before} -> {change.after}'}"
+            for change in entry.changes
+        )
+        cells = [
+            entry.at.isoformat(),
+            entry.actor,
+            entry.kind,
+            entry.ip,
+            entry.request_id,
+            entry.verb,
+            entry.noun,
+            entry.name,
+            entry.object_id,
+            changes,
+        ]
+        writer.writerow([f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells])
