@@ -8,6 +8,8 @@ from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import post_migrate
 
+from common.portal import NavItem, portal
+
 
 def initialize_agreements(using: str = "default", **kwargs: Any) -> None:
     """A migrated database has agreements to sign."""
@@ -26,5 +28,6 @@ class PartnersConfig(AppConfig):
         """Register e-mails, pages and quotas; fill the agreements after migrations."""
         from partners import registration  # noqa: PLC0415 (models load after the app)
 
+        portal.navigation.append(NavItem("Home", "portal_home", "home", order=0))
         registration.register()
         post_migrate.connect(initialize_agreements, sender=self)

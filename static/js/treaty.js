@@ -165,7 +165,7 @@
   // One submit per click: a slow answer must not become two keys.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post" || form.dataset.submitting !== undefined) {
+    if (form.getAttribute("method") !== "post" || form.dataset.submitting !== undefined) {
       if (form.dataset.submitting !== undefined) event.preventDefault();
       return;
     }

@@ -69,3 +69,10 @@ def test_members_have_no_use_for_that_page(client: Client, alice: User) -> None:
 def test_staff_are_sent_to_the_admin(client: Client, dana: User) -> None:
     client.force_login(dana)
     assert client.get("/").headers["Location"] == "/admin/"
+
+
+def test_the_sidebar_starts_with_home(client: Client, alice: User) -> None:
+    client.force_login(alice)
+    sidebar = client.get("/").content.decode().split('aria-label="Main"')[1]
+    assert sidebar.index("Home") < sidebar.index("Applications")
+    assert 'aria-current="page"' in sidebar
