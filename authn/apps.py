@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 
 from common.partitions import register_partitioned
+from common.portal import NavItem, portal
 from common.revocation import register_invalidation
 
 
@@ -16,11 +17,17 @@ class AuthnConfig(AppConfig):
         from authn.credentials import register_resolver  # noqa: PLC0415 (models are ready only now)
         from authn.keys import is_key  # noqa: PLC0415 (as above)
         from authn.oauth.secrets import is_access_token  # noqa: PLC0415 (as above)
+        from authn.portal.attention import keys_to_look_after  # noqa: PLC0415 (as above)
+        from authn.selectors import count_keys  # noqa: PLC0415 (as above)
         from authn.services.oauth_principals import credential_of_token, organization_changed  # noqa: PLC0415 (as above)
         from authn.services.principals import credential_of_key  # noqa: PLC0415 (as above)
         from authn.services.revocation import credentials_changed  # noqa: PLC0415 (as above)
+        from partners.tiers import register_usage  # noqa: PLC0415 (as above)
 
         register_partitioned("authn_apicall", keep_days=30)
+        register_usage("api_keys", count_keys)
+        portal.navigation.append(NavItem("API keys", "keys", "key", order=30, section="Build"))
+        portal.attention.append(keys_to_look_after)
         register_resolver(matches=is_key, resolve=credential_of_key)
         register_resolver(matches=is_access_token, resolve=credential_of_token)
         register_invalidation(credentials_changed)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet, Sum
+from django.db.models.functions import TruncDay, TruncHour, TruncMonth
 
 from authn.metering import percentile
 from billing.models import PartnerUsage
@@ -15,6 +17,7 @@ from common.principal import Principal
 
 Metric = PartnerUsage.Metric
 BYTES_PER_MEGABYTE = 1_000_000
+PERIODS = {"hour": TruncHour, "day": TruncDay, "month": TruncMonth}
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class UsageTotals:
     calls: int
     errors: int
     rate_limited: int
+    data_bytes: int
     megabytes: float
     p50_ms: float | None
     p95_ms: float | None
@@ -59,6 +63,7 @@ def usage_totals(rows: QuerySet[PartnerUsage]) -> UsageTotals:
         calls=int(sums.get(Metric.API_CALLS, 0)),
         errors=int(sums.get(Metric.API_ERRORS, 0)),
         rate_limited=int(sums.get(Metric.RATE_LIMITED, 0)),
+        data_bytes=int(sums.get(Metric.DATA_PROCESSED, 0)),
         megabytes=round(float(sums.get(Metric.DATA_PROCESSED, 0)) / BYTES_PER_MEGABYTE, 1),
         p50_ms=percentile(merged, 0.5),
         p95_ms=percentile(merged, 0.95),
@@ -81,4 +86,33 @@ def usage_per_application(rows: QuerySet[PartnerUsage]) -> list[dict[str, Any]]:
             "errors": figures.get(Metric.API_ERRORS, 0),
         }
         for application_id, figures in sorted(sums.items(), key=lambda item: -item[1].get(Metric.API_CALLS, 0))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class UsageLine:
+    """One metric of one application in one period, added up."""
+
+    period_start: datetime
+    application_id: uuid.UUID | None
+    metric_name: str
+    unit: str
+    value: Decimal
+    samples: int
+
+
+def usage_lines(rows: QuerySet[PartnerUsage], *, period: str = "day", by_application: bool = False) -> list[UsageLine]:
+    """Usage added up by period and metric, and by application when asked for; oldest first."""
+    keys = ["start", *(["application_id"] if by_application else []), "metric_name", "unit"]
+    sums = (
+        rows.annotate(start=PERIODS[period]("usage_date"))
+        .values(*keys)
+        .annotate(value=Sum("metric_value"), samples=Sum("sample_count"))
+        .order_by(*keys)
+    )
+    return [
+        UsageLine(
+            row["start"], row.get("application_id"), row["metric_name"], row["unit"], row["value"], row["samples"]
+        )
+        for row in sums
     ]

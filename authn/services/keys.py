@@ -15,10 +15,12 @@ from applications.models import PartnerApplication
 from authn.keys import digest, generate_key
 from authn.models import ApiKey, ServiceAccount
 from authn.models.api_key import grantable_scopes
+from authn.selectors import keys_in_place
 from common.errors import ConflictError, ForbiddenError, InvalidError, TransitionError
 from common.principal import Principal, PrincipalKind
 from common.revocation import invalidate
 from common.scopes import unknown_scopes
+from partners.tiers import check_quota, refused_scopes
 
 # How long a rotated key goes on working beside its successor, in hours.
 OVERLAP_HOURS = (0, 1, 24, 24 * 7, 24 * 30)
@@ -49,6 +51,7 @@ def generate_api_key(
 ) -> IssuedKey:
     """Make a key of an application; raises InvalidError, ForbiddenError, or ConflictError when live is not open yet."""
     check_environment(application, environment, actor)
+    check_quota(application.partner, "api_keys", keys_in_place(application.partner_id))
     if expires_at is not None and expires_at <= timezone.now():
         raise InvalidError("The expiry must lie in the future.", field="expires_at")
     return issue(
@@ -246,6 +249,9 @@ def checked_scopes(
         raise InvalidError(f"Unknown scope: {', '.join(unknown)}.", field="scopes", code="unknown_scope")
     if "admin" in wanted and not may_grant_admin(actor):
         raise InvalidError("The scope admin is granted by staff alone.", field="scopes", code="scope_not_allowed")
+    if withheld := refused_scopes(application.partner.tier, [scope for scope in wanted if scope != "admin"]):
+        message = f"Not in the {application.partner.get_tier_display()} tier: {', '.join(withheld)}."
+        raise InvalidError(message, field="scopes", code="scope_exceeds_tier")
     missing = [scope for scope in wanted if scope not in grantable_scopes(application, environment) | {"admin"}]
     if missing:
         message = f"Not approved for this application: {', '.join(missing)}."

@@ -3,5 +3,11 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from billing.api.views import UsageViewSet
+
+router = SimpleRouter(trailing_slash=False)
+router.register("billing/usage", UsageViewSet, basename="usage")
+
+urlpatterns: list[URLPattern | URLResolver] = [*router.urls]

@@ -96,7 +96,9 @@ def drain_spool(*, batch: int = BATCH) -> int:
 
 def copy_calls(table: str, calls: Sequence[Call]) -> None:
     """COPY calls into a table of the request log's shape; raises IntegrityError when one is there already."""
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({COLUMNS}) FROM STDIN") as copy:
+    statement = f"COPY {table} ({COLUMNS}) FROM STDIN"
+    # Django wraps what execute() raises; COPY is psycopg's own.
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         copy.write("".join(map(copy_line, calls)))
 
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+from django.utils import timezone
 
-from billing.models import PartnerUsage
+from applications.models import PartnerApplication
+from billing.models import PartnerUsage, UsageReport
 from billing.tally import Slot, Tally
+from common.errors import ForbiddenError, InvalidError
 from common.ids import uuid7
+from common.principal import Principal
+from partners.models import Partner
 
 # One statement adds a whole batch. Histograms add up bucket by bucket.
 UPSERT = """
@@ -53,7 +60,7 @@ def rows_of(slot: Slot, tally: Tally) -> list[tuple[Any, ...]]:
             metric.value,
             unit,
             hour,
-            Decimal(str(value)),
+            Decimal(f"{value:.6f}"),
             samples,
             histogram,
         )
@@ -64,10 +71,54 @@ def rows_of(slot: Slot, tally: Tally) -> list[tuple[Any, ...]]:
 
 def add_usage(tallies: Mapping[Slot, Tally]) -> None:
     """Add tallies to hourly usage, rows in a fixed order so that two writers cannot wait for each other in a ring."""
-    rows = sorted(
-        (row for slot, tally in tallies.items() for row in rows_of(slot, tally)),
-        key=lambda row: (row[1], str(row[2]), row[3], row[4], row[6]),
-    )
+    upsert(row for slot, tally in tallies.items() for row in rows_of(slot, tally))
+
+
+def upsert(rows: Iterable[tuple[Any, ...]]) -> None:
+    """Add rows to hourly usage."""
+    rows = sorted(rows, key=lambda row: (row[1], str(row[2]), row[3], row[4], row[6]))
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(UPSERT, [list(column) for column in zip(*rows, strict=True)])
+
+
+@transaction.atomic
+def track_usage(
+    *,
+    partner_id: uuid.UUID,
+    application_id: uuid.UUID | None,
+    metric_name: str,
+    value: Decimal,
+    unit: str,
+    idempotency_key: str,
+    environment: str = "live",
+    used_at: datetime | None = None,
+    actor: Principal,
+) -> tuple[UsageReport, bool]:
+    """Add what a core service measured to the hour's usage; (report, False) when the key was reported before."""
+    if not actor.is_service:
+        raise ForbiddenError("forbidden", "Usage is reported by core services.")
+    if metric_name in Metric.values and metric_name != Metric.DATA_PROCESSED:
+        raise InvalidError("The meter alone counts this metric.", field="metric_name", code="metered")
+    if not Partner.objects.filter(id=partner_id).exists():
+        raise InvalidError("There is no such partner.", field="partner_id", code="does_not_exist")
+    own = PartnerApplication.objects.filter(partner_id=partner_id)
+    if application_id is not None and not own.filter(id=application_id).exists():
+        raise InvalidError("The partner has no such application.", field="app_id", code="does_not_exist")
+    hour = (used_at or timezone.now()).astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    report, created = UsageReport.objects.get_or_create(
+        partner_id=partner_id,
+        idempotency_key=idempotency_key,
+        defaults={
+            "application_id": application_id,
+            "metric_name": metric_name,
+            "unit": unit,
+            "value": value,
+            "usage_date": hour,
+            "environment": environment,
+            "reported_by": actor.label,
+        },
+    )
+    if created:
+        upsert([(uuid7(), partner_id, application_id, environment, metric_name, unit, hour, value, 1, "{}")])
+    return report, created

@@ -1,0 +1,85 @@
+"""Keys and calls in the admin: looked at, and revoked; never edited."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from authn.models import ApiCall, ApiKey, ServiceAccount
+from authn.services.keys import revoke_api_key
+from common.readonly_admin import ReadOnlyAdmin
+from common.revocation import invalidate
+from partners.models import User
+from partners.selectors import principal_of_staff
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnlyAdmin):
+    """API keys: found by the prefix in someone's log, revoked with a reason."""
+
+    list_display = ["__str__", "name", "partner", "application", "current_status", "environment", "last_used_at"]
+    list_filter = ["status", "environment"]
+    list_select_related = ["partner", "application"]
+    search_fields = ["key_prefix", "last_four", "name", "partner__partner_name", "application__app_name"]
+    search_help_text = "Prefix (the first 8 characters), last four, name, partner or application"
+    exclude = ["key_value"]
+    actions = ["revoke_leaked", "revoke_on_request"]
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Those who may change keys."""
+        return request.user.has_perm("authn.change_apikey")
+
+    def revoke(self, request: HttpRequest, keys: QuerySet[ApiKey], reason: str) -> None:
+        """Revoke each of `keys` and say how many there were."""
+        assert isinstance(request.user, User)  # noqa: S101 (the admin is for signed-in staff)
+        actor = principal_of_staff(request.user)
+        for key in keys:
+            revoke_api_key(api_key=key, reason=reason, actor=actor)
+        self.message_user(request, f"{len(keys)} keys revoked: {reason}.", messages.SUCCESS)
+
+    @admin.action(description="Revoke: leaked", permissions=["revoke"])
+    def revoke_leaked(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
+        """The key was seen where it should not be."""
+        self.revoke(request, queryset, "Leaked")
+
+    @admin.action(description="Revoke: asked for by the partner", permissions=["revoke"])
+    def revoke_on_request(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
+        """The partner asked for it."""
+        self.revoke(request, queryset, "Asked for by the partner")
+
+
+@admin.register(ApiCall)
+class ApiCallAdmin(ReadOnlyAdmin):
+    """The request log."""
+
+    list_display = ["at", "method", "route", "status", "duration_ms", "partner_id", "request_id", "environment"]
+    list_filter = ["status", "environment", "method"]
+    search_fields = ["request_id__exact", "route"]
+    search_help_text = "Request id or route"
+
+
+class ServiceAccountForm(forms.ModelForm[ServiceAccount]):
+    """A core service."""
+
+    class Meta:
+        model = ServiceAccount
+        fields = ["name", "scopes", "active"]
+
+
+@admin.register(ServiceAccount)
+class ServiceAccountAdmin(ModelAdmin):
+    """Core services. Their keys are made by `manage.py`."""
+
+    form = ServiceAccountForm
+    list_display = ["name", "active", "created_at"]
+    search_fields = ["name"]
+
+    def save_model(self, request: HttpRequest, obj: ServiceAccount, form: Any, change: bool) -> None:  # noqa: FBT001 (Django calls it)
+        """Have its keys read again: it may have been stopped."""
+        super().save_model(request, obj, form, change)
+        invalidate(partner_id=obj.id)

@@ -1,0 +1,131 @@
+"""Usage over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from billing.models import PartnerUsage, UsageReport
+from billing.selectors import PERIODS, usage_lines, usage_totals
+from billing.services.usage import track_usage
+from common.api.serializers import ModelSerializer, Serializer
+from common.api.views import GenericViewSet
+from common.base import Environment
+from common.errors import InvalidError
+
+LONGEST = timedelta(days=400)
+
+
+class UsageQuerySerializer(Serializer):
+    """The query parameters of the summary."""
+
+    partner_id = serializers.UUIDField(required=False)
+    app_id = serializers.UUIDField(required=False)
+    metric_name = serializers.CharField(required=False, max_length=50)
+    environment = serializers.ChoiceField(choices=Environment.choices, default="live")
+    start_date = serializers.DateTimeField(required=False, help_text="30 days ago when not given.")
+    end_date = serializers.DateTimeField(required=False, help_text="Now when not given.")
+    group_by = serializers.ChoiceField(choices=list(PERIODS), default="day")
+    by_application = serializers.BooleanField(default=False)
+
+
+class UsageLineSerializer(Serializer):
+    """One metric in one period."""
+
+    period_start = serializers.DateTimeField()
+    app_id = serializers.UUIDField(source="application_id", allow_null=True)
+    metric_name = serializers.CharField()
+    unit = serializers.CharField()
+    value = serializers.DecimalField(max_digits=24, decimal_places=6)
+    samples = serializers.IntegerField()
+
+
+class UsageTotalsSerializer(Serializer):
+    """Everything in a few figures; percentiles in ms, from merged histograms."""
+
+    calls = serializers.IntegerField()
+    errors = serializers.IntegerField()  # type: ignore[assignment]  # (a field, not the property of its name)
+    error_rate = serializers.FloatField(allow_null=True, help_text="In per cent; null without calls.")
+    rate_limited = serializers.IntegerField()
+    data_bytes = serializers.IntegerField()
+    p50_ms = serializers.FloatField(allow_null=True)
+    p95_ms = serializers.FloatField(allow_null=True)
+    p99_ms = serializers.FloatField(allow_null=True)
+
+
+class UsageSummarySerializer(Serializer):
+    """Usage of a time, added up."""
+
+    start_date = serializers.DateTimeField()
+    end_date = serializers.DateTimeField()
+    totals = UsageTotalsSerializer()
+    usage = UsageLineSerializer(many=True)
+
+
+class TrackUsageSerializer(Serializer):
+    """Usage a core service reports."""
+
+    partner_id = serializers.UUIDField()
+    app_id = serializers.UUIDField(required=False, allow_null=True)
+    metric_name = serializers.RegexField(r"^[a-z][a-z0-9_]*$", max_length=50)
+    value = serializers.DecimalField(max_digits=24, decimal_places=6, min_value=0)
+    unit = serializers.CharField(max_length=20)
+    idempotency_key = serializers.CharField(max_length=100)
+    environment = serializers.ChoiceField(choices=Environment.choices, default="live")
+    used_at = serializers.DateTimeField(required=False)
+
+
+class UsageReportSerializer(ModelSerializer):
+    """A report as it was counted."""
+
+    app_id = serializers.UUIDField(source="application_id", allow_null=True)
+
+    class Meta:
+        model = UsageReport
+        fields = ["id", "partner_id", "app_id", "metric_name", "value", "unit", "usage_date", "environment"]
+        read_only_fields = fields
+
+
+class UsageViewSet(GenericViewSet):
+    """What partners used."""
+
+    queryset = PartnerUsage.objects.all()
+    serializer_class = UsageSummarySerializer
+    required_scopes = {"list": "read:analytics", "create": "service"}
+
+    def narrowed(self, query: dict[str, Any]) -> QuerySet[PartnerUsage]:
+        """The visible rows the query asks for."""
+        usage = self.get_queryset()
+        names = {"partner_id": "partner_id", "app_id": "application_id", "metric_name": "metric_name"}
+        wanted = {column: query[name] for name, column in names.items() if name in query}
+        return usage.filter(environment=query["environment"], **wanted).order_by()
+
+    @extend_schema(parameters=[UsageQuerySerializer], responses=UsageSummarySerializer)
+    def list(self, request: Request) -> Response:
+        """Usage added up by hour, day or month and metric, and by application when asked for."""
+        serializer = UsageQuerySerializer(data=request.query_params.dict())
+        serializer.is_valid(raise_exception=True)
+        query = serializer.validated_data
+        end: datetime = query.get("end_date") or timezone.now()
+        start: datetime = query.get("start_date") or end - timedelta(days=30)
+        if not start < end <= start + LONGEST:
+            raise InvalidError("The end must be later than the start, by 400 days at most.", field="end_date")
+        usage = self.narrowed(query).filter(usage_date__gte=start, usage_date__lt=end)
+        lines: Sequence[Any] = usage_lines(usage, period=query["group_by"], by_application=query["by_application"])
+        summary = {"start_date": start, "end_date": end, "totals": usage_totals(usage), "usage": lines}
+        return Response(UsageSummarySerializer(summary).data)
+
+    @extend_schema(request=TrackUsageSerializer, responses={200: UsageReportSerializer, 201: UsageReportSerializer})
+    def create(self, request: Request) -> Response:
+        """Report usage from a core service, once per `idempotencyKey`."""
+        data = self.validated(TrackUsageSerializer)
+        report, created = track_usage(application_id=data.pop("app_id", None), **data, actor=self.principal)
+        return Response(UsageReportSerializer(report).data, status=201 if created else 200)
