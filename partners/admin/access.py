@@ -1,0 +1,108 @@
+"""What the admin pages of this app share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+
+from common.errors import DomainError
+from common.principal import Principal
+from partners.models import Partner, User
+from partners.selectors import principal_of_staff
+
+
+def staff(request: HttpRequest) -> Principal:
+    """The member of staff behind a request of the admin."""
+    assert isinstance(request.user, User)  # noqa: S101 (the admin lets nobody else in; narrows the type)
+    return principal_of_staff(request.user)
+
+
+def attempt(request: HttpRequest, act: Callable[[], Any], done: str) -> bool:
+    """Call a service and say what came of it."""
+    try:
+        act()
+    except DomainError as refusal:
+        messages.error(request, refusal.message)
+        return False
+    messages.success(request, done)
+    return True
+
+
+def ask_to(page: ModelAdmin, request: HttpRequest, original: Any, form: forms.Form, *, title: str) -> HttpResponse:
+    """A page of `page` with one form and one button that says `title`."""
+    context = {
+        **page.admin_site.each_context(request),
+        "title": f"{title}: {original}",
+        "submit": title,
+        "form": form,
+        "opts": page.opts,
+        "original": original,
+        "show_back_button": True,
+    }
+    return TemplateResponse(request, "admin/partners/ask.html", context)
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """Rows that only services write."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody."""
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """All of them."""
+        hidden = set(self.exclude or ())
+        return [*self.readonly_fields, *(f.name for f in self.model._meta.fields if f.name not in hidden)]
+
+    def ask(self, request: HttpRequest, original: Any, form: forms.Form, *, title: str) -> HttpResponse:
+        """A page with one form and one button."""
+        return ask_to(self, request, original, form, title=title)
+
+    def back_to(self, pk: Any) -> HttpResponse:
+        """The page of one row."""
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", pk)
+
+    def back_to_list(self) -> HttpResponse:
+        """The list."""
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+
+class ConfirmForm(forms.Form):
+    """Nothing to enter: a change is made by POST, so that no link can make it."""
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(
+        max_length=2000, label="Reason, for the partner to read", widget=UnfoldAdminTextareaWidget(attrs={"rows": 4})
+    )
+
+
+class TierForm(forms.Form):
+    """Another tier."""
+
+    tier = forms.ChoiceField(choices=Partner.Tier.choices, widget=UnfoldAdminSelectWidget)
+
+
+class AcceptForm(forms.Form):
+    """How long an acceptance holds."""
+
+    expires_on = forms.DateField(
+        required=False, label="Runs out on (empty: the item's usual term)", widget=UnfoldAdminDateWidget
+    )

@@ -1,0 +1,72 @@
+"""The audit view: every change of every table, searched by who, whence, which request and which partner."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
+
+from partners.audit import AuditFilter, event_models, read_audit, write_csv
+
+LIMIT = 200
+EXPORT_LIMIT = 10_000
+
+
+def nouns() -> list[tuple[str, str]]:
+    """Every tracked model."""
+    tracked = [model.pgh_tracked_model._meta for model in event_models()]
+    return [("", "Anything"), *sorted((meta.label_lower, str(meta.verbose_name)) for meta in tracked)]
+
+
+class AuditForm(forms.Form):
+    """What to look for."""
+
+    partner = forms.UUIDField(required=False, label="Partner id", widget=UnfoldAdminTextInputWidget)
+    actor = forms.CharField(required=False, label="Who (e-mail or key)", widget=UnfoldAdminTextInputWidget)
+    request_id = forms.CharField(required=False, label="Request id", widget=UnfoldAdminTextInputWidget)
+    ip = forms.GenericIPAddressField(required=False, label="IP address", widget=UnfoldAdminTextInputWidget)
+    noun = forms.ChoiceField(required=False, label="What", choices=nouns, widget=UnfoldAdminSelectWidget)
+    since = forms.SplitDateTimeField(required=False, label="Since", widget=UnfoldAdminSplitDateTimeWidget)
+    before = forms.SplitDateTimeField(required=False, label="Before", widget=UnfoldAdminSplitDateTimeWidget)
+
+    def wanted(self) -> AuditFilter:
+        """The filter; everything when nothing valid was entered."""
+        data: dict[str, Any] = self.cleaned_data if self.is_valid() else {}
+        partner: uuid.UUID | None = data.get("partner")
+        return AuditFilter(
+            partner_id=partner,
+            actor=data.get("actor", ""),
+            request_id=data.get("request_id", ""),
+            ip=data.get("ip", ""),
+            noun=data.get("noun", ""),
+            since=data.get("since"),
+            before=data.get("before"),
+        )
+
+
+def audit_view(request: HttpRequest) -> HttpResponse:
+    """The search, or its result as CSV."""
+    if not request.user.has_perm("partners.view_partner"):
+        raise PermissionDenied
+    form = AuditForm(request.GET)
+    if "csv" in request.GET:
+        headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
+        response = HttpResponse(content_type="text/csv; charset=utf-8", headers=headers)
+        write_csv(read_audit(form.wanted(), limit=EXPORT_LIMIT), response)  # type: ignore[arg-type]  # (a response is written like a file)
+        return response
+    query = request.GET.copy()
+    query["csv"] = "1"
+    context = {
+        **admin.site.each_context(request),
+        "title": "Audit",
+        "form": form,
+        "entries": read_audit(form.wanted(), limit=LIMIT),
+        "export": f"?{query.urlencode()}",
+    }
+    return TemplateResponse(request, "admin/partners/audit.html", context)

@@ -1,0 +1,187 @@
+"""The back office: staff act through the services, see everything but secrets, and become nobody."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from common.audit import acting_as
+from common.mail import kinds
+from common.principal import SYSTEM, Principal
+from partners.files import DOCUMENT_TYPES, read_upload
+from partners.models import AgreementTemplate, Partner, PartnerAgreement, User, VerificationItem
+from partners.services.agreements import create_agreement
+from partners.services.invitations import invite_member
+from partners.services.partners import suspend_partner
+from partners.services.verification import add_document, submit_item
+from tests.conftest import make_partner
+from tests.partners.test_verification import ANSWERS
+
+LISTS = [
+    "partner",
+    "user",
+    "invitation",
+    "verificationitem",
+    "agreementtemplate",
+    "partneragreement",
+    "outboundmail",
+]
+
+
+@pytest.fixture
+def office(dana: User) -> Client:
+    client = Client()
+    client.force_login(dana)
+    return client
+
+
+def status(partner: Partner) -> str:
+    return Partner.objects.get(pk=partner.pk).status
+
+
+def test_every_list_and_page_opens(office: Client, acme: Partner, owner: Principal) -> None:
+    create_agreement(partner=acme, agreement_type="msa", actor=SYSTEM)
+    invite_member(partner=acme, email="eve@new.test", role="viewer", actor=owner)
+    Partner.objects.update(country="US")
+    submit_item(partner=acme, key="tax_id", answer=ANSWERS["tax_id"], actor=owner)
+    for name in LISTS:
+        path = f"/admin/partners/{name}/"
+        assert office.get(path).status_code == 200, name
+        assert office.get(path, {"q": "acme"}).status_code == 200, name
+    for row in (
+        acme,
+        *PartnerAgreement.objects.all(),
+        *VerificationItem.objects.all(),
+        *AgreementTemplate.objects.all(),
+    ):
+        assert office.get(f"/admin/partners/{row._meta.model_name}/{row.pk}/change/").status_code == 200, row
+
+
+def test_search_finds_by_every_word(office: Client, acme: Partner, globex: Partner) -> None:
+    page = office.get("/admin/partners/partner/", {"q": "tech ACME"}).content.decode()
+    assert "Acme Insurance Tech" in page
+    assert "Globex Data" not in page
+
+
+def test_the_life_of_a_partner(office: Client, db: None) -> None:
+    partner = make_partner("Initech", status="pending", tier="basic")
+    base = f"/admin/partners/partner/{partner.pk}"
+    assert office.get(f"{base}/activate/").status_code == 200
+    assert status(partner) == "pending"
+    office.post(f"{base}/activate/")
+    assert status(partner) == "active"
+    assert office.get(f"{base}/suspend/").status_code == 200
+    office.post(f"{base}/suspend/", {"reason": " "})
+    assert status(partner) == "active"
+    office.post(f"{base}/suspend/", {"reason": "Fraud"})
+    assert status(partner) == "suspended"
+    office.post(f"{base}/resume/")
+    assert status(partner) == "active"
+    office.post(f"{base}/tier/", {"tier": "premium"})
+    partner.refresh_from_db()
+    assert partner.tier == "premium"
+    office.post(f"{base}/deactivate/")
+    assert status(partner) == "inactive"
+    office.post(f"{base}/close/")
+    partner.refresh_from_db()
+    assert partner.deleted_at is not None
+    office.post(f"{base}/restore/")
+    partner.refresh_from_db()
+    assert partner.deleted_at is None
+
+
+def test_a_refusal_is_a_message(office: Client, acme: Partner) -> None:
+    page = office.post(f"/admin/partners/partner/{acme.pk}/activate/", follow=True).content.decode()
+    assert "is active and cannot become active" in page
+
+
+def test_nothing_is_edited_by_hand(office: Client, acme: Partner) -> None:
+    office.post(f"/admin/partners/partner/{acme.pk}/change/", {"partner_name": "Evil", "status": "suspended"})
+    acme.refresh_from_db()
+    assert (acme.partner_name, acme.status) == ("Acme Insurance Tech", "active")
+    assert office.get("/admin/partners/partner/add/").status_code == 403
+    assert office.get(f"/admin/partners/partner/{acme.pk}/delete/").status_code == 403
+
+
+def test_verification_desk(office: Client, acme: Partner, owner: Principal) -> None:
+    file = SimpleUploadedFile("extract.pdf", b"%PDF-1.7 x")
+    upload = read_upload("extract.pdf", file, types=DOCUMENT_TYPES, limit=1000)
+    document = add_document(partner=acme, key="company_data", upload=upload, actor=owner)
+    item = submit_item(partner=acme, key="company_data", answer=ANSWERS["company_data"], actor=owner)
+    base = f"/admin/partners/verificationitem/{item.pk}"
+    assert "Alice Ames" in office.get(f"{base}/change/").content.decode()
+    download = office.get(f"/admin/partners/verificationitem/documents/{document.pk}")
+    assert b"".join(download) == b"%PDF-1.7 x"
+    assert office.get(f"{base}/reject/").status_code == 200
+    office.post(f"{base}/reject/", {"reason": "Too old."})
+    item.refresh_from_db()
+    assert (item.status, item.note) == ("rejected", "Too old.")
+    submit_item(partner=acme, key="company_data", answer=ANSWERS["company_data"], actor=owner)
+    assert office.get(f"{base}/accept/").status_code == 200
+    office.post(f"{base}/accept/", {"expires_on": "2099-01-01"})
+    item.refresh_from_db()
+    assert (item.status, str(item.expires_on)) == ("accepted", "2099-01-01")
+
+
+def test_templates_are_drafted_and_published(office: Client, db: None) -> None:
+    body = {"agreement_type": "msa", "version": 2, "title": "MSA", "body": "New.", "required": "on"}
+    assert office.post("/admin/partners/agreementtemplate/add/", body).status_code == 302
+    template = AgreementTemplate.objects.get(version=2)
+    office.post(f"/admin/partners/agreementtemplate/{template.pk}/publish/")
+    template.refresh_from_db()
+    assert template.published_at is not None
+    office.post(f"/admin/partners/agreementtemplate/{template.pk}/change/", {**body, "body": "Changed."})
+    template.refresh_from_db()
+    assert template.body == "New."
+
+
+def test_agreement_pdf_and_termination(office: Client, acme: Partner) -> None:
+    agreement = create_agreement(partner=acme, agreement_type="msa", actor=SYSTEM)
+    base = f"/admin/partners/partneragreement/{agreement.pk}"
+    assert office.get(f"{base}/pdf/").content.startswith(b"%PDF-")
+    office.post(f"{base}/terminate/")
+    agreement.refresh_from_db()
+    assert agreement.status == "terminated"
+
+
+def test_mail_previews(office: Client) -> None:
+    page = office.get("/admin/partners/outboundmail/previews/").content.decode()
+    for name in kinds:
+        assert name in page
+    assert "<!DOCTYPE html>" in office.get("/admin/partners/outboundmail/preview/invitation").content.decode()
+    assert office.get("/admin/partners/outboundmail/preview/nothing").status_code == 404
+
+
+def test_audit(office: Client, acme: Partner, globex: Partner) -> None:
+    with acting_as(SYSTEM, request_id="req-1"):
+        suspend_partner(partner=acme, reason="=HYPERLINK(1)", actor=SYSTEM)
+    path = "/admin/partners/partner/audit/"
+    for query in ({"request_id": "req-1"}, {"partner": str(acme.pk)}, {"actor": "system", "noun": "partners.partner"}):
+        page = office.get(path, query).content.decode()
+        assert "Acme Insurance Tech changed" in page
+        assert "Globex Data" not in page
+    for query in ({"partner": "x"}, {"ip": "10.9.9.9"}, {"since_0": "2099-01-01", "since_1": "00:00"}):
+        assert office.get(path, query).status_code == 200
+    assert "No change passes" in office.get(path, {"ip": "10.9.9.9"}).content.decode()
+    rows = office.get(path, {"request_id": "req-1", "csv": "1"}).content.decode().splitlines()
+    assert len(rows) == 2
+    assert "suspension reason:  -> =HYPERLINK(1)" in rows[1]
+
+
+def test_strangers_to_the_office(acme: Partner, alice: User) -> None:
+    client = Client()
+    client.force_login(alice)
+    clerk = User.objects.create_user("clerk@treaty.test", is_staff=True)
+    for path in (
+        "/admin/partners/partner/",
+        "/admin/partners/partner/audit/",
+        f"/admin/partners/partner/{acme.pk}/close/",
+    ):
+        assert client.get(path).status_code in {302, 403}
+        other = Client()
+        other.force_login(clerk)
+        assert other.get(path).status_code == 403, path
+    assert status(acme) == "active"
+    acme.refresh_from_db()
+    assert acme.deleted_at is None
