@@ -23,7 +23,7 @@ from config.declarations import environment
 from config.environment import ROOT
 from config.processes import start_ticks
 
-READY_SECONDS = 90.0  # on an idle machine it takes about ten
+READY_SECONDS = 240.0  # on an idle machine it takes about ten
 
 
 def free_port() -> int:

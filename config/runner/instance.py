@@ -40,6 +40,7 @@ class Instance:
     demo: bool
     lock: IO[str]
     services: list[EmbeddedService]
+    receiver_port: int
 
     @property
     def url(self) -> str:
@@ -79,6 +80,7 @@ def prepare(arguments: list[str]) -> Instance:
         demo=options.demo,
         lock=lock,
         services=services,
+        receiver_port=free_port(),
     )
     end_leftovers(instance)
     require_free_port(instance)
@@ -115,6 +117,14 @@ def end_leftovers(instance: Instance) -> None:
         for entry in reversed(json.loads(instance.process_record.read_text(encoding="utf-8"))):
             end_process(entry["pid"], entry["ticks"], entry["signal"])
         instance.process_record.unlink()
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 for the demonstration's receiver."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def require_free_port(instance: Instance) -> None:

@@ -17,11 +17,14 @@ def programs(instance: Instance, output: Output) -> list[Program]:
     """Everything but the services, in the order in which it is started."""
     workers = str(instance.workers)
     metrics = {"PROMETHEUS_MULTIPROC_DIR": str(instance.metrics_dir)}
+    receiver = Program("receiver", manage("demo_receiver", "--port", str(instance.receiver_port)), output)
     return [
         Program("web", granian(instance), output, metrics),
         Program("worker", dramatiq(workers), output),
         Program("scheduler", manage("schedule"), output),
         Program("meter", manage("meter"), output),
+        Program("deliver", manage("deliver"), output),
+        *([receiver] if instance.demo else []),
     ]
 
 

@@ -13,7 +13,7 @@ import pytest
 from config.processes import start_ticks
 from tests.running import Platform, clean_environment, eventually
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_other_terminals_reach_the_instance(platform: Platform) -> None:
     assert (result.returncode, result.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("name", ["scheduler", "worker", "meter", "web", "valkey", "postgres"])
+@pytest.mark.parametrize("name", ["scheduler", "worker", "meter", "deliver", "web", "valkey", "postgres"])
 def test_what_dies_is_started_again(platform: Platform, name: str) -> None:
     platform.kill(name)
     eventually(platform.is_ready, 30, "readiness")

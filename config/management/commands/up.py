@@ -15,6 +15,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from config import stylesheet
+from config.demo.build import build_world
+from config.demo.credentials import write_credentials
+from config.demo.history import build_history
 from config.runner.banner import banner
 from config.runner.instance import Instance, instances
 from config.runner.options import add_options
@@ -59,6 +62,8 @@ class Command(BaseCommand):
             ("building the style sheet", stylesheet.build_if_stale),
             ("collecting static files", lambda: call_command("collectstatic", verbosity=0, interactive=False)),
             ("starting the programs", lambda: start_programs(instance, supervisor, output)),
+            # Last, while the programs start on the other processors.
+            *([("preparing the demonstration", lambda: demonstrate(instance))] if instance.demo else []),
         ]
         for text, step in steps:
             if supervisor.stopping:
@@ -71,6 +76,13 @@ class Command(BaseCommand):
 def bind(function: Callable[[Any], None], argument: Any) -> Callable[[], None]:
     """`function(argument)` for later."""
     return lambda: function(argument)
+
+
+def demonstrate(instance: Instance) -> None:
+    """The demonstration world, its history and its credentials, where they are missing."""
+    build_world(f"http://127.0.0.1:{instance.receiver_port}")
+    build_history()
+    write_credentials(instance.data_dir, instance.url)
 
 
 def start_programs(instance: Instance, supervisor: Supervisor, output: Output) -> None:

@@ -1,0 +1,201 @@
+"""Some days of usage and deliveries, so that the charts of a fresh demonstration show something."""
+
+from __future__ import annotations
+
+import math
+import random
+import uuid
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from applications.models import PartnerApplication
+from authn.metering import LATENCY_BUCKETS_MS
+from authn.models import ApiCall
+from billing.models import PartnerUsage
+from config.demo.build import demo_endpoints, explicit_times
+from events.models import EventType, PlatformEvent
+from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+
+SEED = 20_240_101  # the same history on every machine
+USAGE_DAYS = 7
+DELIVERY_HOURS = 48
+ROUTES = (
+    ("GET", "api/events", 200),
+    ("GET", "api/webhooks", 200),
+    ("POST", "api/webhooks/{id}/test", 200),
+    ("GET", "internal/leads", 200),
+    ("POST", "internal/leads", 201),
+    ("GET", "internal/policies", 200),
+    ("GET", "internal/policies", 404),
+    ("GET", "internal/claims", 403),
+)
+
+
+def build_history() -> None:
+    """Write it, unless there is some already."""
+    if PartnerUsage.objects.exists():
+        return
+    dice = random.Random(SEED)  # noqa: S311 (a demonstration, not a secret)
+    now = timezone.now()
+    with transaction.atomic(), explicit_times(PartnerUsage, PlatformEvent, WebhookDelivery, WebhookAttempt):
+        for application in PartnerApplication.objects.filter(status="published").order_by("id"):
+            PartnerUsage.objects.bulk_create(list(usage(application, now, dice)))
+            ApiCall.objects.bulk_create(list(calls(application, now, dice)))
+        deliveries(now, dice)
+
+
+def uuid7_at(moment: datetime, dice: random.Random) -> uuid.UUID:
+    """A UUIDv7 as it would have been made at `moment`."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return uuid.UUID(
+        int=milliseconds << 80 | 0x7 << 76 | dice.getrandbits(12) << 64 | 0b10 << 62 | dice.getrandbits(62)
+    )
+
+
+def load_at(hour: datetime) -> float:
+    """Between 0.15 and 1: busy by day, quiet by night and on weekends."""
+    daily = 0.575 - 0.425 * math.cos((hour.hour - 3) / 24 * 2 * math.pi)
+    return daily * (0.35 if hour.weekday() >= 5 else 1.0)
+
+
+def usage(application: PartnerApplication, now: datetime, dice: random.Random) -> Iterator[PartnerUsage]:
+    """Hourly figures of one application, as the meter would have written them."""
+    this_hour = now.replace(minute=0, second=0, microsecond=0)
+    busy = dice.randint(80, 900)
+    typical = dice.uniform(15, 60)
+    for back in range(USAGE_DAYS * 24, 0, -1):
+        hour = this_hour - timedelta(hours=back)
+        count = int(busy * load_at(hour) * dice.uniform(0.7, 1.3))
+        errors = int(count * dice.uniform(0, 0.03))
+        times = [dice.lognormvariate(math.log(typical), 0.5) for _ in range(count)]
+        metrics: tuple[tuple[str, str, float, int, list[int]], ...] = (
+            ("api_calls", "calls", count, count, []),
+            ("api_errors", "calls", errors, errors, []),
+            ("data_processed", "bytes", count * dice.randint(900, 2500), count, []),
+            ("response_time", "ms", round(sum(times), 6), count, histogram(times)),
+        )
+        for metric, unit, value, samples, buckets in metrics:
+            yield PartnerUsage(
+                partner_id=application.partner_id,
+                application_id=application.id,
+                metric_name=metric,
+                unit=unit,
+                usage_date=hour,
+                metric_value=value,
+                sample_count=samples,
+                histogram=buckets,
+                created_at=hour,
+                updated_at=hour,
+            )
+
+
+def histogram(times: list[float]) -> list[int]:
+    """Counts per latency bucket."""
+    counts = [0] * (len(LATENCY_BUCKETS_MS) + 1)
+    for value in times:
+        counts[next((i for i, bound in enumerate(LATENCY_BUCKETS_MS) if value <= bound), len(LATENCY_BUCKETS_MS))] += 1
+    return counts
+
+
+def calls(application: PartnerApplication, now: datetime, dice: random.Random) -> Iterator[ApiCall]:
+    """The last requests in the request log."""
+    for _ in range(60):
+        at = now - timedelta(minutes=dice.uniform(5, 24 * 60))
+        method, route, status = dice.choice(ROUTES)
+        call_id = uuid7_at(at, dice)
+        yield ApiCall(
+            id=call_id,
+            at=at,
+            partner_id=application.partner_id,
+            application_id=application.id,
+            request_id=uuid7_at(at, dice).hex,
+            method=method,
+            route=route,
+            status=status,
+            duration_ms=round(dice.lognormvariate(3.2, 0.5), 3),
+            request_bytes=dice.randint(0, 900),
+            response_bytes=dice.randint(200, 4000),
+        )
+
+
+def deliveries(now: datetime, dice: random.Random) -> None:
+    """Events of the last two days and how their deliveries went."""
+    endpoints = demo_endpoints()
+    names = sorted({name for endpoint in endpoints for name in endpoint.subscribed_events})
+    types = {event_type.event_name: event_type for event_type in EventType.objects.filter(event_name__in=names)}
+    events: list[PlatformEvent] = []
+    rows: list[WebhookDelivery] = []
+    attempts: list[WebhookAttempt] = []
+    for back in range(DELIVERY_HOURS * 60, 5, -8):
+        at = now - timedelta(minutes=back) + timedelta(seconds=dice.uniform(0, 400))
+        if dice.random() > load_at(at):
+            continue
+        event = past_event(types[dice.choice(names)], at, dice)
+        events.append(event)
+        for endpoint in endpoints:
+            if event.event_type.event_name in endpoint.subscribed_events:
+                delivery, sent = past_delivery(event, endpoint, at, now, dice)
+                rows.append(delivery)
+                attempts += sent
+    PlatformEvent.objects.bulk_create(events)
+    WebhookDelivery.objects.bulk_create(rows)
+    WebhookAttempt.objects.bulk_create(attempts)
+
+
+def past_event(event_type: EventType, at: datetime, dice: random.Random) -> PlatformEvent:
+    """An event of that moment, with the catalogue's example as its payload."""
+    entity = uuid7_at(at, dice)
+    return PlatformEvent(
+        id=uuid7_at(at, dice),
+        event_type=event_type,
+        entity_type=event_type.event_category,
+        entity_id=str(entity),
+        payload={**event_type.example, "id": str(entity)},
+        created_at=at,
+        updated_at=at,
+    )
+
+
+def past_delivery(
+    event: PlatformEvent, endpoint: WebhookEndpoint, at: datetime, now: datetime, dice: random.Random
+) -> tuple[WebhookDelivery, list[WebhookAttempt]]:
+    """One in fifteen needs a second attempt two minutes later, one in sixty dies after five."""
+    fate = dice.random()
+    outcomes = [200] if fate > 1 / 15 else [503] * 5 if fate < 1 / 60 and at < now - timedelta(hours=1) else [503, 200]
+    moments = [at + timedelta(minutes=2**number - 2 if number > 1 else 0) for number in range(1, len(outcomes) + 1)]
+    succeeded = outcomes[-1] == 200
+    delivery = WebhookDelivery(
+        id=uuid7_at(at, dice),
+        event=event,
+        endpoint=endpoint,
+        status="delivered" if succeeded else "failed",
+        attempt_number=len(outcomes),
+        response_status=outcomes[-1],
+        last_error="" if succeeded else "http_status",
+        delivered_at=moments[-1] if succeeded else None,
+        created_at=at,
+        updated_at=moments[-1],
+    )
+    sent = [
+        WebhookAttempt(
+            id=uuid7_at(moment, dice),
+            delivery=delivery,
+            attempt_number=number,
+            started_at=moment,
+            duration_ms=round(dice.lognormvariate(3.4, 0.6), 1),
+            request_url=endpoint.endpoint_url,
+            request_headers="Content-Type: application/json",
+            response_status=status,
+            response_headers="Content-Type: application/json",
+            response_body='{"received": true}' if status == 200 else '{"error": "try again"}',
+            error="" if status == 200 else "http_status",
+            succeeded=status == 200,
+            created_at=moment,
+            updated_at=moment,
+        )
+        for number, (moment, status) in enumerate(zip(moments, outcomes, strict=True), start=1)
+    ]
+    return delivery, sent
