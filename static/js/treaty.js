@@ -185,5 +185,10 @@
   };
   showTheme();
   ready(document);
+  // On a phone the tab one is on may lie beyond the edge.
+  for (const tab of document.querySelectorAll("#main nav [aria-current=page]")) {
+    const row = tab.closest("nav");
+    row.scrollLeft = Math.max(0, tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2);
+  }
   document.addEventListener("htmx:load", (event) => ready(event.detail.elt));
 })();
