@@ -121,7 +121,7 @@ class PreferencesForm(forms.Form):
     """What to hear about."""
 
     enabled = forms.MultipleChoiceField(
-        label="Send me e-mail about",
+        label="Email me about",
         choices=[(name, label) for name, label in CATEGORIES.items() if label],
         widget=forms.CheckboxSelectMultiple,
         required=False,
