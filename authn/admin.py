@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from authn.models import ApiCall, ApiKey, ServiceAccount
+from authn.gateway.table import table
+from authn.models import ApiCall, ApiKey, GatewayRoute, ServiceAccount
 from authn.services.keys import revoke_api_key
 from common.readonly_admin import ReadOnlyAdmin
 from common.revocation import invalidate
@@ -83,3 +84,17 @@ class ServiceAccountAdmin(ModelAdmin):
         """Have its keys read again: it may have been stopped."""
         super().save_model(request, obj, form, change)
         invalidate(partner_id=obj.id)
+
+
+@admin.register(GatewayRoute)
+class GatewayRouteAdmin(ModelAdmin):
+    """The routes of the gateway check. What is not here is refused; changes hold within five seconds."""
+
+    list_display = ["path_prefix", "read_scope", "write_scope", "active", "updated_at"]
+    list_filter = ["active"]
+    search_fields = ["path_prefix"]
+
+    def save_model(self, request: HttpRequest, obj: GatewayRoute, form: Any, change: bool) -> None:  # noqa: FBT001 (Django calls it)
+        """This process need not wait."""
+        super().save_model(request, obj, form, change)
+        table.forget()

@@ -22,7 +22,7 @@ from bench.load import Result, get_request, run_load
 from bench.servers import ROOT, WebServer, services
 
 STORED_KEYS = 10_000
-ACTIVE_KEYS = 1_000
+ACTIVE_KEYS = 100
 CONNECTIONS = 16
 
 SEED_OURS = """

@@ -2,6 +2,7 @@
 
 from authn.models.api_call import ApiCall, SpooledCall
 from authn.models.api_key import ApiKey
+from authn.models.gateway_route import GatewayRoute
 from authn.models.idempotency import IdempotencyRecord
 from authn.models.oauth import (
     AccessTokenFormat,
@@ -22,6 +23,7 @@ __all__ = [
     "AccessTokenFormat",
     "ApiCall",
     "ApiKey",
+    "GatewayRoute",
     "IdempotencyRecord",
     "OAuthClient",
     "OAuthClientType",

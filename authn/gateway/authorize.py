@@ -1,0 +1,128 @@
+"""`/internal/authorize`, answered before Django's handler: a proxy asks it about every request.
+
+nginx takes 2xx, 401 and 403 for answers and everything else for a failure, so a hasty caller is 403 with the reason
+`rate_limited`, unless the proxy says `?strict=1` because it passes 429 on (Envoy and Traefik do).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import close_old_connections
+from django.http.request import HttpHeaders
+from uuid_utils import uuid7
+
+from authn.credentials import Credential
+from authn.gate import Refusal, admit
+from authn.gateway.paths import clean_path, route_of
+from authn.gateway.table import table
+from authn.metering import METHODS, encode
+from authn.services.metering import record_line
+from common.client_ip import client_ip
+from common.machine import SCHEME
+from common.middleware import VALID_REQUEST_ID
+
+PATH = "/internal/authorize"
+Environ = dict[str, Any]
+StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+STATUS_LINES = {200: "200 OK", 401: "401 Unauthorized", 403: "403 Forbidden", 429: "429 Too Many Requests"}
+CHALLENGE = ("WWW-Authenticate", 'Bearer realm="treaty", error="invalid_token"')
+
+
+class Asker:
+    """As much of a request as finding its address takes."""
+
+    def __init__(self, environ: Environ) -> None:
+        self.META = environ
+        self.headers = HttpHeaders(environ)
+
+
+class GatewayCheck:
+    """Wraps the WSGI application: answers the check itself and passes everything else on."""
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """One request."""
+        if environ["PATH_INFO"] != PATH:
+            return self.application(environ, start_response)
+        close_old_connections()
+        started = time.perf_counter()
+        inbound = environ.get("HTTP_X_REQUEST_ID", "")
+        request_id = inbound if VALID_REQUEST_ID.fullmatch(inbound) else uuid7().hex
+        status, headers, credential, route = check(environ)
+        if credential is not None:
+            meter(environ, credential, request_id, route, status, started)
+        if status == 429 and "strict=1" not in environ.get("QUERY_STRING", "").split("&"):
+            status = 403
+        body = b"" if status == 200 else json.dumps({"status": status, "code": dict(headers).get(REASON)}).encode()
+        headers += [
+            ("X-Treaty-Request-Id", request_id),
+            ("X-Request-Id", request_id),
+            ("Content-Type", "application/problem+json"),
+            ("Content-Length", str(len(body))),
+            ("Cache-Control", "no-store"),
+        ]
+        start_response(STATUS_LINES[status], headers)
+        return [body]
+
+
+REASON = "X-Treaty-Reason"
+Answer = tuple[int, list[tuple[str, str]], Credential | None, str]
+
+
+def check(environ: Environ) -> Answer:
+    """Status, headers, the credential that is to be metered, and the route."""
+    path = clean_path(environ.get("HTTP_X_ORIGINAL_URI", ""))
+    route = None if path is None else route_of(path, table.current())
+    name = "" if route is None else route.path_prefix
+    authorization = environ.get("HTTP_AUTHORIZATION", "")
+    if authorization[: len(SCHEME)].lower() != SCHEME:
+        return 401, [CHALLENGE, (REASON, "missing_credential")], None, name
+    try:
+        admission = admit(authorization[len(SCHEME) :].strip(), address=lambda: client_ip(Asker(environ)))  # type: ignore[arg-type]
+    except Refusal as refusal:
+        challenge = [CHALLENGE] if refusal.status == 401 else []
+        return refusal.status, [*challenge, (REASON, refusal.code)], refusal.credential, name
+    credential = admission.credential
+    principal = credential.principal
+    headers = list(admission.take.headers().items())
+    if not admission.take.allowed:
+        return 429, [*headers, (REASON, "rate_limited")], credential, name
+    scope = "" if route is None else route.scope_for(environ.get("HTTP_X_ORIGINAL_METHOD", "GET").upper())
+    if not scope:
+        return 403, [*headers, (REASON, "route_not_allowed")], credential, name
+    if not principal.has_scope(scope):
+        challenge = [("WWW-Authenticate", f'Bearer realm="treaty", error="insufficient_scope", scope="{scope}"')]
+        return 403, [*headers, *challenge, (REASON, "insufficient_scope")], credential, name
+    headers += [
+        ("X-Treaty-Partner", str(principal.partner_id or "")),
+        ("X-Treaty-Application", str(principal.application_id or "")),
+        ("X-Treaty-Scopes", " ".join(sorted(principal.scopes))),
+        ("X-Treaty-Environment", principal.environment),
+    ]
+    return 200, headers, credential, name
+
+
+def meter(environ: Environ, credential: Credential, request_id: str, route: str, status: int, started: float) -> None:
+    """Record the call under the route of the service that it is for."""
+    method = environ.get("HTTP_X_ORIGINAL_METHOD", "GET").upper()
+    record_line(
+        encode(
+            uuid7().hex,
+            credential.caller,
+            request_id,
+            method if method in METHODS else "OTHER",
+            f"{route}/*" if route else "",
+            status,
+            (time.perf_counter() - started) * 1000,
+            0,
+            0,
+            credential.principal.environment,
+        )
+    )

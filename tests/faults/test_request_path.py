@@ -1,0 +1,117 @@
+"""Keys on a running platform with two web processes: revocation, and calls that outlive Valkey and the meter."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Self
+
+import pytest
+import requests
+
+from tests.running import Platform, eventually
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
+
+SEED = """
+from authn.services.keys import generate_api_key
+from common.principal import SYSTEM
+from tests.conftest import make_application, make_partner
+application = make_application(make_partner("Acme"))
+for _ in range(6):
+    issued = generate_api_key(application=application, scopes=["manage:keys"], actor=SYSTEM)
+    print("KEY", issued.full_key, issued.api_key.id)
+"""
+COUNT = "from authn.models import ApiCall; print('COUNT', ApiCall.objects.filter(credential_id='{key_id}').count())"
+USAGE = (
+    "from billing.models import PartnerUsage; from django.db.models import Sum; "
+    "print('COUNT', int(PartnerUsage.objects.filter(metric_name__in=['api_calls', 'rate_limited'])"
+    ".aggregate(s=Sum('metric_value'))['s'] or 0))"
+)
+
+
+@dataclass
+class Traffic:
+    """Threads that call with one key, without pause, each over a connection of its own."""
+
+    url: str
+    key: str
+    threads: int = 4
+    answers: list[tuple[float, int]] = field(default_factory=list)  # (when it was asked, status)
+    running: bool = True
+
+    def call(self) -> None:
+        session = requests.Session()
+        session.headers["Authorization"] = f"Bearer {self.key}"
+        while self.running:
+            asked = time.monotonic()
+            self.answers.append((asked, session.get(f"{self.url}/api/keys?limit=1", timeout=30).status_code))
+
+    def __enter__(self) -> Self:
+        self.workers = [threading.Thread(target=self.call) for _ in range(self.threads)]
+        for worker in self.workers:
+            worker.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.running = False
+        for worker in self.workers:
+            worker.join()
+
+
+@pytest.fixture(scope="module")
+def platform() -> Iterator[Platform]:
+    with Platform("--workers", "2") as running:
+        running.up()
+        yield running
+
+
+@pytest.fixture(scope="module")
+def keys(platform: Platform) -> list[tuple[str, str]]:
+    result = platform.manage("shell", "-v", "0", "-c", SEED)
+    assert result.returncode == 0, result.stderr
+    return [(line.split()[1], line.split()[2]) for line in result.stdout.splitlines() if line.startswith("KEY")]
+
+
+def printed_count(platform: Platform, script: str) -> int:
+    result = platform.manage("shell", "-v", "0", "-c", script)
+    return next(int(line.split()[1]) for line in result.stdout.splitlines() if line.startswith("COUNT"))
+
+
+@pytest.mark.parametrize("place", [1, 2, 3])
+def test_no_process_accepts_a_key_once_its_revocation_was_answered(
+    platform: Platform, keys: list[tuple[str, str]], place: int
+) -> None:
+    admin_key, (key, key_id) = keys[0][0], keys[place]
+    with Traffic(platform.url, key) as traffic:
+        eventually(lambda: len(traffic.answers) > 50, 60, "traffic")
+        response = requests.delete(
+            f"{platform.url}/api/keys/{key_id}", headers={"Authorization": f"Bearer {admin_key}"}, timeout=30
+        )
+        revoked = time.monotonic()
+        assert response.status_code == 204
+        eventually(lambda: sum(asked > revoked for asked, _ in traffic.answers) > 50, 60, "traffic")
+    before = [status for asked, status in traffic.answers if asked < revoked]
+    after = [status for asked, status in traffic.answers if asked > revoked]
+    assert 200 in before
+    assert set(after) == {401}
+
+
+def test_every_answered_call_is_counted_once_though_valkey_and_the_meter_are_killed(
+    platform: Platform, keys: list[tuple[str, str]]
+) -> None:
+    key, key_id = keys[4]
+    with Traffic(platform.url, key) as traffic:
+        for name in ("meter", "valkey", "meter", "valkey"):
+            time.sleep(1.5)
+            platform.kill(name)
+        time.sleep(2)
+    statuses = {status for _, status in traffic.answers}
+    assert statuses <= {200, 429}
+    expected = len(traffic.answers)
+    eventually(lambda: printed_count(platform, COUNT.format(key_id=key_id)) >= expected, 90, "the meter")
+    assert printed_count(platform, COUNT.format(key_id=key_id)) == expected
+    everything = printed_count(platform, "from authn.models import ApiCall; print('COUNT', ApiCall.objects.count())")
+    assert printed_count(platform, USAGE) == everything
