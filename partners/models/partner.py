@@ -90,6 +90,9 @@ class Partner(BaseModel):
         "phone",
     )
 
+    external_id = models.CharField(
+        max_length=100, null=True, blank=True, unique=True, help_text="Its id in the system it was imported from."
+    )
     partner_name = models.CharField(max_length=200)
     partner_type = models.CharField(max_length=20, choices=Type.choices)
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.PENDING)

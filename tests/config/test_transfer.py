@@ -1,0 +1,231 @@
+"""Importing partners, and giving them back."""
+
+from __future__ import annotations
+
+import io
+import json
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from rest_framework.test import APIClient
+
+from applications.models import PartnerApplication
+from authn.models import ApiKey
+from billing.models import PartnerUsage
+from config.transfer.importing import import_records
+from config.transfer.records import read_records
+from events.models import PlatformEvent
+from partners.models import OutboundMail, Partner, PartnerAgreement, PartnerContact
+
+ACME: dict[str, Any] = {
+    "externalId": "crm-1",
+    "partnerType": "technology",
+    "status": "active",
+    "tier": "premium",
+    "partnerName": "Acme Insurance Tech",
+    "website": "https://acme.test",
+    "taxId": "12-1234567",
+    "country": "US",
+    "contacts": [
+        {"contactName": "Ann", "email": "ann@acme.test", "phone": "+14155552671", "role": "billing", "isPrimary": True},
+        {"contactName": "Ben", "email": "ben@acme.test", "phone": "", "role": "", "isPrimary": False},
+    ],
+    "agreements": [
+        {
+            "agreementType": "msa",
+            "title": "Master services agreement",
+            "version": 1,
+            "terms": "As agreed.",
+            "status": "active",
+            "signerName": "Alice Ames",
+            "signedDate": "2024-01-15",
+            "effectiveDate": "2024-02-01",
+            "expirationDate": "2099-01-31",
+        }
+    ],
+    "applications": [
+        {
+            "appName": "Quote Sync",
+            "description": "Quotes",
+            "status": "approved",
+            "permissions": ["read:leads", "manage:webhooks"],
+            "keys": [{"name": "prod", "environment": "live", "scopes": ["read:leads", "manage:webhooks"]}],
+        }
+    ],
+    "usage": [
+        {"metricName": "api_calls", "usageDate": "2025-03-01T10:00:00+00:00", "metricValue": "1250", "unit": "calls"}
+    ],
+}
+
+
+def write(path: Path, *records: Any) -> Path:
+    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    return path
+
+
+def run(*args: Any) -> tuple[str, str]:
+    output, errors = io.StringIO(), io.StringIO()
+    try:
+        call_command(*args, stdout=output, stderr=errors)
+    except CommandError as error:
+        errors.write(str(error))
+    return output.getvalue(), errors.getvalue()
+
+
+def test_everything_arrives(db: None, tmp_path: Path) -> None:
+    file = write(tmp_path / "crm.jsonl", ACME)
+    output, errors = run("import_partners", file)
+    assert output.startswith("1 imported, 0 are there already, 0 have problems, 1 keys.")
+    assert errors == ""
+    partner = Partner.objects.get()
+    assert (partner.external_id, partner.status, partner.tier) == ("crm-1", "active", "premium")
+    assert list(PartnerContact.objects.order_by("id").values_list("contact_name", "is_primary")) == [
+        ("Ann", True),
+        ("Ben", False),
+    ]
+    assert str(PartnerAgreement.objects.get().signed_date) == "2024-01-15"
+    assert PartnerApplication.objects.get().approved_permissions == ["read:leads", "manage:webhooks"]
+    assert PartnerUsage.objects.get().metric_value == 1250
+    assert (PlatformEvent.objects.count(), OutboundMail.objects.count()) == (0, 0)
+
+
+def test_keys_are_sealed_and_work(db: None, tmp_path: Path) -> None:
+    file = write(tmp_path / "crm.jsonl", ACME)
+    run("import_partners", file)
+    sealed = tmp_path / "crm.jsonl.keys"
+    assert sealed.stat().st_mode & 0o777 == 0o600
+    assert "sk_" not in sealed.read_text()
+    opened = json.loads(run("import_partners", "--unseal", sealed)[0])
+    assert (opened["externalId"], opened["appName"]) == ("crm-1", "Quote Sync")
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {opened['fullKey']}")
+    assert client.get(f"/api/partners/{Partner.objects.get().id}").status_code == 200
+    sealed.write_text("nonsense\n")
+    assert "line 1" in run("import_partners", "--unseal", sealed)[1]
+
+
+def test_running_again_doubles_nothing(db: None, tmp_path: Path) -> None:
+    file = write(tmp_path / "crm.jsonl", ACME)
+    run("import_partners", file)
+    file = write(tmp_path / "crm.jsonl", ACME, {**ACME, "externalId": "crm-2", "applications": []})
+    output, _ = run("import_partners", file)
+    assert output.startswith("1 imported, 1 are there already, 0 have problems, 0 keys.")
+    assert (Partner.objects.count(), ApiKey.objects.count()) == (2, 1)
+
+
+def test_an_interruption_is_resumed(transactional_db: None, tmp_path: Path) -> None:
+    """What was committed stays; the batch that died leaves nothing behind."""
+    file = write(
+        tmp_path / "crm.jsonl",
+        *({"externalId": f"p-{n}", "partnerName": f"P {n}", "partnerType": "data"} for n in range(1200)),
+    )
+
+    class StopError(Exception):
+        pass
+
+    def stop_after_the_second(_rows: int) -> None:
+        if Partner.objects.count() >= 1000:
+            raise StopError
+
+    with (tmp_path / "k").open("w") as sealed, pytest.raises(StopError):
+        import_records(read_records(file), sealed=sealed, report=print, advance=stop_after_the_second)
+    assert Partner.objects.count() == 1000
+    output, _ = run("import_partners", file)
+    assert output.startswith("200 imported, 1000 are there already")
+    assert Partner.objects.count() == 1200
+
+
+def test_dry_run_reports_every_problem_by_row(db: None, tmp_path: Path) -> None:
+    file = write(
+        tmp_path / "crm.jsonl",
+        ACME,
+        {"externalId": "a", "partnerName": "", "partnerType": "wizard"},
+        {**ACME, "externalId": "b", "contacts": [{"contactName": "x", "email": "nobody"}]},
+        {**ACME, "externalId": "c", "agreements": [{"agreementType": "msa", "status": "active"}]},
+        {**ACME, "externalId": "d", "applications": [{"appName": "x", "permissions": ["admin"]}]},
+        {**ACME, "externalId": "e", "usage": [{"metricName": "smiles", "usageDate": "2025-01-01", "metricValue": 1}]},
+        {**ACME, "externalId": "f", "colour": "red"},
+        {**ACME, "externalId": ""},
+        ACME,
+        "text",
+        {**ACME, "externalId": "g", "contacts": "none"},
+    )
+    output, errors = run("import_partners", file, "--dry-run")
+    assert output.startswith("1 would be imported, 0 are there already, 10 have problems, 1 keys.")
+    for line in (
+        "row 2: partnerType: expected one of",
+        "row 2: partnerName: This field may not be blank.",
+        "row 3: contacts[0].email: Enter an e-mail address.",
+        "row 4: agreements[0]: signedDate: an active agreement was signed on some day",
+        "row 5: applications[0]: scopes: admin cannot be granted",
+        "row 6: usage[0]: metricName: expected one of",
+        "row 7: colour: This field is unknown.",
+        "row 8: externalId: expected 1 to 100 characters",
+        "row 9: externalId: crm-1 stands in this file twice",
+        "row 10: text",
+        "row 11: contacts: expected a list of objects",
+    ):
+        assert line in errors
+    assert (Partner.objects.count(), (tmp_path / "crm.jsonl.keys").exists()) == (0, False)
+
+
+def test_sound_rows_are_imported_beside_bad_ones(db: None, tmp_path: Path) -> None:
+    file = write(tmp_path / "crm.jsonl", {"externalId": "bad"}, ACME)
+    output, errors = run("import_partners", file)
+    assert output.startswith("1 imported, 0 are there already, 1 have problems")
+    assert "the others are unaffected" in errors
+
+
+@pytest.mark.parametrize("name", ["crm.json", "crm.csv"])
+def test_other_formats(db: None, tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    if name.endswith("json"):
+        file.write_text(json.dumps([ACME, {**ACME, "externalId": "crm-2"}], indent=2))
+    else:
+        header = "externalId,partnerName,partnerType,tier,contactName,contactEmail"
+        file.write_text(f"{header}\ncrm-1,Acme,data,basic,Ann,ann@acme.test\ncrm-2,Globex,data,,,\n")
+    assert run("import_partners", file)[0].startswith("2 imported")
+    assert list(Partner.objects.order_by("external_id").values_list("external_id", flat=True)) == ["crm-1", "crm-2"]
+    assert PartnerContact.objects.filter(is_primary=True).exists()
+
+
+def test_a_file_that_breaks_off(db: None, tmp_path: Path) -> None:
+    file = tmp_path / "crm.json"
+    file.write_text("[" + json.dumps(ACME) + ', {"externalId": "x", "partn')
+    output, errors = run("import_partners", file)
+    assert output.startswith("1 imported, 0 are there already, 1 have problems")
+    assert "row 2: not JSON" in errors
+
+
+def test_no_such_file(db: None, tmp_path: Path) -> None:
+    assert "is not a file" in run("import_partners", tmp_path / "nothing")[1]
+
+
+def test_round_trip(db: None, tmp_path: Path) -> None:
+    run("import_partners", write(tmp_path / "in.jsonl", ACME))
+    assert run("export_partners", tmp_path / "out.jsonl")[0] == "1 partners exported.\n"
+    assert json.loads((tmp_path / "out.jsonl").read_text()) == ACME
+
+
+def test_memory_stays_flat(db: None, tmp_path: Path) -> None:
+    """Ten times the rows need no more than the ids of the rows."""
+    peaks = []
+    for count in (2_000, 20_000):
+        file = tmp_path / f"{count}.jsonl"
+        with file.open("w") as stream:
+            for n in range(count):
+                record = {
+                    "externalId": f"p-{n}",
+                    "partnerName": f"P {n}",
+                    "partnerType": "data",
+                    "description": "x" * 500,
+                }
+                stream.write(json.dumps(record) + "\n")
+        tracemalloc.start()
+        import_records(read_records(file), sealed=None, report=print, advance=lambda _rows: None)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] + 8_000_000
