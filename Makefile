@@ -56,6 +56,10 @@ lint: install-dev
 	[ ! -d templates ] || $(BIN)/djlint --check --lint --quiet templates
 	$(TEST_ENVIRONMENT) $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
 
+bench: install-dev
+	$(BIN)/python -m bench.request_path
+	$(BIN)/python -m bench.deliveries
+
 lock: .venv/.uv-$(UV_VERSION)
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) pyproject.toml --group dev --group bench -c requirements.lock -o requirements-dev.lock

@@ -37,7 +37,7 @@ def dramatiq(processes: str) -> list[str]:
     """The job workers: what `manage.py rundramatiq` runs after it has looked for the same modules."""
     return [
         *(sys.executable, "-m", "dramatiq", "--path", ".", "--processes", processes, "--threads", "4"),
-        *("--skip-logging", "--worker-shutdown-timeout", "4000", "django_dramatiq.setup"),
+        *("--skip-logging", "--worker-shutdown-timeout", "3000", "django_dramatiq.setup"),
         *actor_modules(),
     ]
 

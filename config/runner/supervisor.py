@@ -21,8 +21,8 @@ from config.services import EmbeddedService, ServiceError
 FIRST_DELAY = 0.25
 LONGEST_DELAY = 15.0
 STABLE_AFTER = 20.0  # seconds after which a restart counts as a success
-PROGRAM_GRACE = 5.0  # seconds to finish what is in flight
-SERVICE_GRACE = 4.0  # seconds for the services afterwards: ten altogether, with room to spare
+PROGRAM_GRACE = 4.0  # seconds to finish what is in flight
+SERVICE_GRACE = 3.0  # seconds for the services afterwards: ten altogether, with room to spare
 
 
 class Startable(Protocol):

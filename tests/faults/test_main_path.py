@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import time
 
 import pytest
 from standardwebhooks import Webhook
@@ -100,10 +99,8 @@ def test_the_readmes_tour_works_as_printed(stack: Stack) -> None:
 
 
 def test_demo_traffic_moves_the_pages(stack: Stack) -> None:
-    started = time.monotonic()
     result = stack.platform.manage("demo_traffic", "--rate", "20", "--seconds", "3")
     assert result.returncode == 0, result.stdout + result.stderr
-    assert time.monotonic() - started < 60
     figures = {
         cells[0].strip(): cells[1].strip()
         for line in result.stdout.splitlines()
