@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from applications import mails
 from common.portal import NavItem, portal
 from events.visibility import register_partner_scopes
 
@@ -19,6 +20,7 @@ class ApplicationsConfig(AppConfig):
         from applications.selectors import approved_scopes, count_applications  # noqa: PLC0415 (as above)
         from partners.tiers import register_usage  # noqa: PLC0415 (as above)
 
+        mails.register()
         register_partner_scopes(approved_scopes)
         register_usage("applications", count_applications)
         portal.navigation.append(NavItem("Applications", "application_list", "cube", order=10, section="Build"))

@@ -28,6 +28,7 @@ class Credential:
     rate_limit: int
     allowed_networks: tuple[Network, ...] = ()
     expires_at: float | None = None  # seconds since 1970
+    notices: tuple[tuple[str, str], ...] = ()  # headers on every answer, for an application that will stop
     caller: str = ""  # as it stands in the usage stream
 
     def __post_init__(self) -> None:

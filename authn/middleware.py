@@ -50,6 +50,8 @@ class GateMiddleware:
         headers = response.headers
         for name, value in admission.take.headers().items():
             headers[name] = value
+        for name, value in admission.credential.notices:
+            headers[name] = value
         if not response.streaming:
             headers.setdefault("Content-Length", str(len(response.content)))
         meter(request, response, admission.credential, started)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from applications import transitions
 from applications.models.content import ApplicationContent
+from applications.sunset import notice_headers
 from common.base import BaseModel, choices_check
 from common.principal import Principal
 from partners.models import Partner
@@ -80,6 +81,10 @@ class PartnerApplication(ApplicationContent, BaseModel):
     )
     status_reason = models.TextField(blank=True)
     sunset_date = models.DateField(null=True, blank=True)
+    deprecated_at = models.DateTimeField(null=True, blank=True)
+    sunset_warned_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="The latest warning sent: days before the sunset date."
+    )
     stopped_at = models.DateTimeField(null=True, blank=True, help_text="When the sunset took effect.")
     deleted_at = models.DateTimeField(null=True, blank=True)
 
@@ -143,6 +148,12 @@ class PartnerApplication(ApplicationContent, BaseModel):
         if environment == "test":
             return self.status not in {self.Status.SUSPENDED, self.Status.REJECTED}
         return self.status in self.OPERATIONAL
+
+    def notice_headers(self) -> tuple[tuple[str, str], ...]:
+        """What answers to its keys and tokens say once it is deprecated."""
+        if self.status != self.Status.DEPRECATED:
+            return ()
+        return notice_headers(self.deprecated_at, self.sunset_date)
 
     def is_sunset(self) -> bool:
         """Whether its last day is over: a deprecated application stops at midnight UTC of its sunset date."""

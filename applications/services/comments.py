@@ -7,6 +7,7 @@ import uuid
 from django.db import transaction
 
 from applications.models import PartnerApplication, ReviewComment
+from applications.services.notices import tell_about_comment
 from applications.services.status import require_partner_side
 from applications.transitions import Side, side_of
 from common.errors import ForbiddenError, InvalidError
@@ -44,7 +45,7 @@ def add_comment(
             raise InvalidError("There is no such comment.", field="parent_id", code="unknown_comment")
         # A reply to a note stays between reviewers.
         internal = internal or parent.internal
-    return ReviewComment.objects.create(
+    comment = ReviewComment.objects.create(
         application=application,
         version=application.versions.order_by("-number").first(),
         parent=parent,
@@ -54,3 +55,5 @@ def add_comment(
         internal=internal,
         body=body,
     )
+    tell_about_comment(comment)
+    return comment

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from applications.models import ApplicationStatusChange, PartnerApplication
 from applications.services.announcements import announce
+from applications.services.notices import tell_partner
 from applications.services.review import require_reason
 from applications.services.status import lock_application, move_application
 from common.errors import InvalidError, TransitionError
@@ -34,6 +35,7 @@ def suspend_application(*, application: PartnerApplication, reason: str, actor: 
     lock_application(application)
     move_application(application=application, target=Status.SUSPENDED, reason=reason, actor=actor)
     announce(application, "application.suspended", reason=reason)
+    tell_partner(application, "application_suspended", reason=reason)
     return application
 
 
@@ -51,6 +53,7 @@ def resume_application(*, application: PartnerApplication, reason: str = "", act
         raise TransitionError(noun="The application", current=application.status, target="resumed")
     move_application(application=application, target=before, reason=reason.strip(), actor=actor)
     announce(application, "application.resumed")
+    tell_partner(application, "application_resumed")
     return application
 
 
@@ -66,7 +69,7 @@ def deprecate_application(
         raise InvalidError("The sunset date has to be within three years.", field="sunset_date", code="too_far")
     lock_application(application)
     move_application(application=application, target=Status.DEPRECATED, reason=reason.strip(), actor=actor)
-    application.sunset_date = sunset_date
-    application.save(update_fields=["sunset_date", "updated_at"])
+    application.sunset_date, application.deprecated_at = sunset_date, timezone.now()
+    application.save(update_fields=["sunset_date", "deprecated_at", "updated_at"])
     announce(application, "application.deprecated", sunsetDate=sunset_date.isoformat())
     return application

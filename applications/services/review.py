@@ -10,6 +10,7 @@ from applications.models import ApplicationReview, ApplicationVersion, PartnerAp
 from applications.models.review import Decision
 from applications.risk import APPROVALS_NEEDED, Risk, review_due, risk_of
 from applications.services.announcements import announce
+from applications.services.notices import tell_partner
 from applications.services.status import (
     check_transition,
     lock_application,
@@ -50,7 +51,7 @@ def submit_application(*, application: PartnerApplication, note: str = "", actor
         now = timezone.now()
         risk = risk_of(application.permissions)
         last = application.versions.order_by("-number").first()
-        ApplicationVersion.objects.create(
+        version = ApplicationVersion.objects.create(
             application=application,
             number=last.number + 1 if last else 1,
             note=note.strip(),
@@ -64,7 +65,7 @@ def submit_application(*, application: PartnerApplication, note: str = "", actor
         if application.is_live:
             record_change(
                 application=application,
-                version=application.pending_version,
+                version=version,
                 before=application.status,
                 after=Status.SUBMITTED,
                 reason=note.strip(),
@@ -73,6 +74,7 @@ def submit_application(*, application: PartnerApplication, note: str = "", actor
         else:
             move_application(application=application, target=Status.SUBMITTED, reason="", actor=actor)
         announce(application, "application.submitted")
+        tell_partner(application, "application_submitted", version=version.number, due=f"{version.due_at:%-d %B %Y}")
     return application
 
 
@@ -145,6 +147,7 @@ def approve_application(*, application: PartnerApplication, comments: str = "", 
     application.live_version = version
     application.save(update_fields=["approved_permissions", "live_version", "updated_at"])
     announce(application, "application.approved", permissions=application.approved_permissions)
+    tell_partner(application, "application_approved")
     return application
 
 
@@ -157,6 +160,7 @@ def reject_application(*, application: PartnerApplication, reason: str, actor: P
     record_decision(version, Decision.REJECT, reason, actor)
     close_version(version, target=Status.REJECTED, reason=reason, actor=actor)
     announce(application, "application.rejected", reason=reason)
+    tell_partner(application, "application_rejected", page="/review", reason=reason)
     return application
 
 
@@ -169,6 +173,7 @@ def request_changes(*, application: PartnerApplication, comments: str, actor: Pr
     record_decision(version, Decision.REQUEST_CHANGES, comments, actor)
     close_version(version, target=Status.CHANGES_REQUESTED, reason=comments, actor=actor)
     announce(application, "application.changes_requested", comments=comments)
+    tell_partner(application, "application_changes_requested", page="/review", reason=comments)
     return application
 
 

@@ -16,9 +16,10 @@ from applications.checks.rules import Facts, apply_rules
 from applications.models import ApplicationCheckRun, PartnerApplication
 from common.errors import ConflictError, InvalidFieldsError
 from common.principal import Principal
-from partners.models import PartnerContact
+from partners.models import PartnerAgreement, PartnerContact
 from partners.tiers import refused_scopes
 
+DPA = "dpa"
 FRESH_FOR = timedelta(minutes=15)
 
 
@@ -42,7 +43,7 @@ def gather_facts(application: PartnerApplication) -> Facts:
         icon_size=icon_size(application),
         today=timezone.now().date(),
         has_contact=bool(partner.support_email) or PartnerContact.objects.filter(partner=partner).exists(),
-        has_data_agreement=False,
+        has_data_agreement=PartnerAgreement.objects.active().filter(partner=partner, agreement_type=DPA).exists(),
         unused_scopes=registry.unused_scopes(application),
         scopes_beyond_tier=tuple(s for s in refused_scopes(partner.tier, application.permissions) if s != "admin"),
     )

@@ -61,6 +61,7 @@ def credential_of_token(raw_token: str) -> Credential | None:
         bucket_id=client.id,
         rate_limit=settings.RATE_LIMITS[client.partner.tier],
         expires_at=token.expires.timestamp(),
+        notices=client.application.notice_headers(),
     )
 
 

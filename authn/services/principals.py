@@ -35,6 +35,7 @@ def credential_of_key(raw_key: str) -> Credential | None:
         rate_limit=key.rate_limit,
         allowed_networks=tuple(ip_network(network) for network in key.allowed_networks),
         expires_at=min(ends, default=None),
+        notices=key.application.notice_headers() if key.application else (),
     )
 
 
