@@ -31,7 +31,7 @@ ELSEWHERE = re.compile(r"^/(admin|api|accounts|static|internal|metrics)(/|$)")
 
 def links_of(page: Page) -> list[str]:
     """Paths this page links to, in order."""
-    targets: list[str] = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
+    targets: list[str] = page.eval_on_selector_all("a[href]:not([download])", "all => all.map(a => a.href)")
     origin = urlsplit(page.url)
     return [
         urlsplit(target).path
