@@ -70,3 +70,4 @@ css: install
 shot: install-dev browser
 	@rm -rf var/shots
 	$(BIN)/pytest -q tests/e2e -k "page or admin or two_steps or reference" --shots var/shots
+	@mkdir -p docs/images && cp var/shots/home-light.png docs/images/home.png

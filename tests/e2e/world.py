@@ -125,6 +125,16 @@ def add_webhooks(application: PartnerApplication, rng: random.Random) -> None:
         application=application, integration_name="Sandbox router", environment="test", actor=SYSTEM
     )
     Integration.objects.filter(pk=integration.pk).update(health_status="healthy")
+    WebhookEndpoint.objects.create(
+        integration=sandbox,
+        partner=application.partner,
+        endpoint_url="https://staging.acme.example/agencies/north-east/webhooks/treaty",
+        webhook_secret="whsec_dGVzdA",
+        subscribed_events=["lead.created"],
+        environment="test",
+        active=False,
+        disabled_reason="It failed for five days.",
+    )
     live = WebhookEndpoint.objects.create(
         integration=integration,
         partner=application.partner,
@@ -133,21 +143,11 @@ def add_webhooks(application: PartnerApplication, rng: random.Random) -> None:
         webhook_secret="whsec_bGl2ZQ",
         subscribed_events=["lead.created", "policy.created"],
     )
-    WebhookEndpoint.objects.create(
-        integration=sandbox,
-        partner=application.partner,
-        endpoint_url="https://staging.acme.example/a-rather-long-path/that-has-to-wrap-on-a-phone/webhooks/treaty",
-        webhook_secret="whsec_dGVzdA",
-        subscribed_events=["lead.created"],
-        environment="test",
-        active=False,
-        disabled_reason="Failed for five days",
-    )
     for hour in last_hours():
         for _ in range(rng.randrange(1, 4)):
             event = happen(rng)
             status = rng.choices(["delivered", "pending", "failed"], weights=[12, 1, 1])[0]
-            add_delivery(event, live, hour + timedelta(minutes=rng.randrange(55)), status)
+            add_delivery(event, live, min(hour + timedelta(minutes=rng.randrange(55)), timezone.now()), status)
 
 
 def add_keys(application: PartnerApplication) -> None:
