@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from functools import lru_cache
 
 import redis
 from django.conf import settings
@@ -29,8 +30,15 @@ request_seconds = Histogram(
 
 def observe_request(*, method: str, route: str, status: int, seconds: float) -> None:
     """Count one answered request. Routes are URL patterns, so that the labels stay few."""
-    requests_total.labels(method if method in METHODS else "OTHER", route, str(status)).inc()
-    request_seconds.labels(route).observe(seconds)
+    counter, histogram = series(method if method in METHODS else "OTHER", route, status)
+    counter.inc()
+    histogram.observe(seconds)
+
+
+@lru_cache(maxsize=4096)
+def series(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    """The two series of a kind of request, looked up once."""
+    return requests_total.labels(method, route, str(status)), request_seconds.labels(route)
 
 
 class DeliveryCollector(Collector):

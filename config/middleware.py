@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 
 import structlog
@@ -14,6 +15,7 @@ from config.metrics import observe_request
 from config.probes import PROBES
 
 logger = structlog.get_logger("treaty.request")
+debugging = logging.getLogger("treaty.request")
 SLOW_SECONDS = 1.0
 FORWARDED = ("HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_FOR")
 
@@ -38,7 +40,7 @@ class TrustedProxyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Believe TRUSTED_PROXIES alone."""
-        peer = parse(request.META.get("REMOTE_ADDR", ""))
+        peer = parse(request.META.get("REMOTE_ADDR", "")) if settings.TRUSTED_PROXIES else None
         if peer is None or not any(peer in network for network in settings.TRUSTED_PROXIES):
             for name in FORWARDED:
                 request.META.pop(name, None)
@@ -60,7 +62,8 @@ class ObservationMiddleware:
         elapsed = time.perf_counter() - started
         route = request.resolver_match.route if request.resolver_match else "unmatched"
         observe_request(method=request.method or "", route=route, status=response.status_code, seconds=elapsed)
-        self.log(request, response.status_code, elapsed)
+        if response.status_code >= 400 or elapsed >= SLOW_SECONDS or debugging.isEnabledFor(logging.DEBUG):
+            self.log(request, response.status_code, elapsed)
         return response
 
     def log(self, request: HttpRequest, status: int, elapsed: float) -> None:

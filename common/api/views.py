@@ -17,12 +17,38 @@ from common.api.permissions import Requirement
 from common.principal import Principal
 from common.text import is_storable, printable
 
+INSTANCES: dict[Any, Any] = {}
+
+
+def shared(made_of: Any) -> Any:
+    """The one instance of a class that holds no state of a request."""
+    found = INSTANCES.get(made_of)
+    if found is None:
+        found = INSTANCES[made_of] = made_of()
+    return found
+
 
 class GenericViewSet(IdempotentMixin, viewsets.GenericViewSet[Any]):
     """A viewset whose objects are those the caller can see."""
 
     queryset: QuerySet[Any]
     required_scopes: dict[str, Requirement] = {}
+
+    def get_authenticators(self) -> list[Any]:
+        """Authenticators keep nothing between requests: one of each serves them all."""
+        return [shared(authenticator) for authenticator in self.authentication_classes]
+
+    def get_permissions(self) -> list[Any]:
+        """As above."""
+        return [shared(permission) for permission in self.permission_classes]
+
+    def get_renderers(self) -> list[Any]:
+        """As above."""
+        return [shared(renderer) for renderer in self.renderer_classes]
+
+    def get_parsers(self) -> list[Any]:
+        """As above."""
+        return [shared(parser) for parser in self.parser_classes]
 
     @property
     def default_response_headers(self) -> dict[str, str]:
