@@ -10,10 +10,13 @@ import redis
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 CHANNEL = "webhooks:due"
 TIMEOUT_SECONDS = 0.1
-PAUSE_SECONDS = 5.0
+PAUSE_SECONDS = 2.0
+LOOK_BACK = 8
 
 logger = structlog.get_logger(__name__)
 
@@ -37,6 +40,7 @@ class Waker:
                         settings.REDIS_URL,
                         socket_timeout=TIMEOUT_SECONDS,
                         socket_connect_timeout=TIMEOUT_SECONDS,
+                        retry=Retry(NoBackoff(), 0),  # redis-py's own default waits for seconds
                     )
             self.client.publish(CHANNEL, b"")
         except (redis.RedisError, OSError) as error:
@@ -54,8 +58,8 @@ def send_wake_up() -> None:
 
 def wake_on_commit() -> None:
     """Wake the delivery processes once the transaction commits, once for however many deliveries it made."""
-    hooks = connection.run_on_commit
-    if hooks and hooks[-1][1] is send_wake_up and hooks[-1][0] == set(connection.savepoint_ids):
+    # An earlier hook does: whatever rolls it back from here on takes what we are about to announce with it.
+    if any(hook is send_wake_up for _, hook, _ in connection.run_on_commit[-LOOK_BACK:]):
         return
     transaction.on_commit(send_wake_up, robust=True)
 

@@ -26,7 +26,7 @@ POLL_SECONDS = 1.0
 LEASE_MARGIN_SECONDS = 5.0
 GATHER_SECONDS = 0.002
 RECONNECT_SECONDS = 0.5
-DRAIN_SECONDS = 8.0
+DRAIN_SECONDS = 4.0
 
 DATABASE_AWAY = (psycopg.OperationalError, psycopg.InterfaceError, OperationalError, InterfaceError)
 
@@ -48,6 +48,7 @@ class DeliveryProcess:
         self.woken = True
         self.stopping = False
         self.stopped = threading.Event()
+        self.failure: BaseException | None = None
 
     def gone(self, endpoint_id: uuid.UUID) -> None:
         """A receiver answered 410."""
@@ -80,6 +81,8 @@ class DeliveryProcess:
         database.join()
         self.abandon()
         self.sender.close()
+        if self.failure is not None:
+            raise self.failure
 
     def send_and_receive(self) -> None:
         """One turn of the HTTP thread."""
@@ -113,6 +116,8 @@ class DeliveryProcess:
                     if self.stopping:
                         return
                     time.sleep(RECONNECT_SECONDS)
+        except BaseException as error:  # noqa: BLE001 (a bug: `run` raises it once the leases are given back)
+            self.failure = error
         finally:
             self.stopped.set()
             self.sender.wake()

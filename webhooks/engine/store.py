@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 import psycopg
+import structlog
 from django.db import connection
 
 from common import fields, javascript_json
@@ -21,6 +22,8 @@ from webhooks.payload import envelope
 from webhooks.sql import OWNERS, OWNERS_MAY_RECEIVE
 
 CACHED_EVENTS = 2048
+
+logger = structlog.get_logger(__name__)
 
 # `heads` hops from endpoint to endpoint along the index (a loose index scan), so its cost is the number of endpoints
 # with work and not the length of any backlog. An endpoint's room bounds what is taken for it.
@@ -158,6 +161,8 @@ class Store:
         self.load_events({row[1] for row in rows})
         claims = []
         for delivery, event, endpoint, kind, attempt_number, attempt_limit, token in rows:
+            if endpoint not in endpoints:
+                continue  # deleted a moment ago, with its deliveries
             name, content = self.events.get(event, ("", ""))
             claims.append(
                 Claim(
@@ -173,10 +178,16 @@ class Store:
         endpoints = {}
         for row in self.execute(ENDPOINTS, [list(ids)]):
             key, url, environment, sealed, previous, expires_at, usable, failing, headers, in_flight, per_second = row
-            keys = [open_secret(sealed, "webhook_secret")]
-            if previous and expires_at is not None and expires_at > now:
-                keys.append(open_secret(previous, "previous_secret"))
-            custom = json.loads(open_secret(headers, "custom_headers") or "{}")
+            keys, custom = [], {}
+            try:
+                keys.append(open_secret(sealed, "webhook_secret"))
+                if previous and expires_at is not None and expires_at > now:
+                    keys.append(open_secret(previous, "previous_secret"))
+                custom = json.loads(open_secret(headers, "custom_headers") or "{}")
+            except fields.DecryptionError as error:
+                # One endpoint whose key is missing is held; it must not stop the others.
+                logger.exception("endpoint_unreadable", endpoint=str(key), error=str(error))
+                usable = False
             endpoints[key] = Endpoint(
                 key, url, environment, tuple(keys), usable, failing, custom, in_flight, per_second
             )
