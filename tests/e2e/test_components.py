@@ -74,6 +74,6 @@ def test_a_menu_stays_inside_the_window(reference: Page) -> None:
 
 def test_the_figures_of_a_chart_can_be_read(reference: Page) -> None:
     reference.get_by_text("Show as a table").click()
-    table = reference.get_by_role("region", name="API calls per hour: figures")
+    table = reference.get_by_role("group", name="API calls per hour: figures")
     expect(table.get_by_role("row")).to_have_count(25)
     expect(reference.get_by_role("img", name="API calls per hour")).to_be_visible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -61,12 +62,16 @@ def visit(page: Page, path: str) -> Response | None:
 
 def test_every_page_of_the_portal(open_page: OpenPage, shots: Path | None) -> None:
     page = open_page("/", user=build_world())
-    waiting, seen, problems = ["/"], set[tuple[str, str]](), []
+    waiting, seen, problems = ["/"], set[str](), []
+    visits: Counter[tuple[str, str]] = Counter()
     while waiting:
         path = waiting.pop(0)
-        if (kind := kind_of(path)) in seen:
+        kind = kind_of(path)
+        # The second of a kind is followed too: it may link to what an empty first one cannot.
+        if path in seen or visits[kind] == 2:
             continue
-        seen.add(kind)
+        seen.add(path)
+        visits[kind] += 1
         answer = visit(page, path)
         if answer is None or "text/html" not in answer.headers["content-type"]:
             continue
@@ -74,9 +79,10 @@ def test_every_page_of_the_portal(open_page: OpenPage, shots: Path | None) -> No
             problems.append(f"{path}: {answer.status}")
             continue
         waiting += links_of(page)
-        problems += inspect(page, name_of(path), shots)
+        if visits[kind] == 1:
+            problems += inspect(page, name_of(path), shots)
     assert problems == []
-    assert ("", "") in seen
+    assert "/" in seen
 
 
 def test_every_account_page(open_page: OpenPage, shots: Path | None) -> None:
