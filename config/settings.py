@@ -9,6 +9,7 @@ import django_stubs_ext
 import pghistory
 from csp.constants import NONCE, NONE, SELF
 
+from common.api.components import COMPONENTS
 from common.scopes import SCOPES
 from config import declarations as env
 from config.backoffice import UNFOLD as UNFOLD  # noqa: PLC0414 (a setting)
@@ -285,21 +286,20 @@ CREDENTIAL_SNAPSHOT_SECONDS = 5.0
 IDEMPOTENCY_STORE = "authn.services.idempotency.PostgresStore"
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Treaty API",
+    "DESCRIPTION": "Partners, applications, keys, events, webhooks, marketplace and billing of the partner platform.",
     "VERSION": VERSION,
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": r"/api/",
-    "SERVE_INCLUDE_SCHEMA": False,
-    # The contract tests hold the schema; `check --deploy` is for what endangers an instance.
-    "ENABLE_DJANGO_DEPLOY_CHECK": False,
     "COMPONENT_SPLIT_REQUEST": True,
+    "APPEND_COMPONENTS": COMPONENTS,
+    "GET_MOCK_REQUEST": "common.api.schema.mock_request",
+    "SERVERS": [{"url": env.PUBLIC_URL}],
+    # Enums stay where they stand: names made up for shared ones change when another field gets the same choices.
+    "POSTPROCESSING_HOOKS": ["common.api.examples.add_examples"],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SERVE_PUBLIC": True,
-    "SERVE_PERMISSIONS": [],
-    "SERVE_AUTHENTICATION": [],
-    "APPEND_COMPONENTS": {
-        "securitySchemes": {
-            "oauthClient": {"type": "http", "scheme": "basic", "description": "An OAuth client's id and secret."}
-        }
-    },
+    # The contract tests hold the document; `check --deploy` is for what endangers an instance.
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
 }
 OAUTH_ISSUER = env.OAUTH_ISSUER
 OAUTH_TOKEN_LIFETIME = env.OAUTH_TOKEN_LIFETIME

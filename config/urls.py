@@ -6,6 +6,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from common.api import documents
 from common.design import design
 
 APPS = ("events", "partners", "applications", "authn", "integrations", "webhooks", "marketplace", "billing")
@@ -17,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("design", design, name="design"),
+    path("api/schema", documents.schema, name="api_schema"),
+    path("api/docs", documents.docs, name="api_docs"),
     *(path("api/", include(f"{app}.api.urls")) for app in APPS),
     *(path("", include(f"{app}.portal.urls")) for app in APPS),
 ]

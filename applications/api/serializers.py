@@ -71,7 +71,7 @@ class ApplicationSerializer(ModelSerializer):
         """Number of the approved version."""
         return application.live_version.number if application.live_version else None
 
-    @extend_schema_field({"oneOf": [{"$ref": "#/components/schemas/PendingVersion"}, {"type": "null"}]})
+    @extend_schema_field(PendingVersionSerializer(allow_null=True))
     def get_pending_version(self, application: PartnerApplication) -> dict[str, Any] | None:
         """The submission that waits."""
         waiting: list[ApplicationVersion] = getattr(application, "waiting", [])

@@ -94,3 +94,15 @@ class ModelSerializer(CamelCaseMixin, serializers.ModelSerializer[Any]):
         if isinstance(model_field, models.Field) and model_field.has_default():
             return model_field.get_default()
         return super().reset_value(name, field)
+
+
+class VisibleObjectField(serializers.PrimaryKeyRelatedField[Any]):
+    """An object named by its id, among those the caller can see: another tenant's does not exist."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(pk_field=serializers.UUIDField(), **kwargs)
+
+    def get_queryset(self) -> Any:
+        """The visible ones."""
+        queryset: Any = super().get_queryset()
+        return queryset.visible_to(self.context["request"].auth)

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from applications.models import PartnerApplication
-from common.api.serializers import ModelSerializer
+from common.api.serializers import ModelSerializer, VisibleObjectField
 from common.base import Environment
 from integrations.models import Integration
 
@@ -56,10 +56,9 @@ class IntegrationUpdateSerializer(ModelSerializer):
 class IntegrationCreateSerializer(IntegrationUpdateSerializer):
     """A new integration."""
 
-    application_id = serializers.PrimaryKeyRelatedField(
+    application_id = VisibleObjectField(
         source="application",
         queryset=PartnerApplication.objects.all(),
-        pk_field=serializers.UUIDField(),
         help_text="The application it belongs to.",
     )
     environment = serializers.ChoiceField(
@@ -68,9 +67,3 @@ class IntegrationCreateSerializer(IntegrationUpdateSerializer):
 
     class Meta(IntegrationUpdateSerializer.Meta):
         fields = ["application_id", *IntegrationUpdateSerializer.Meta.fields, "environment"]
-
-    def get_fields(self) -> dict[str, Any]:
-        """Only the caller's own applications can be named."""
-        fields: dict[str, Any] = super().get_fields()
-        fields["applicationId"].queryset = PartnerApplication.objects.visible_to(self.context["request"].auth)
-        return fields
