@@ -111,4 +111,4 @@ class GenericViewSet(IdempotentMixin, viewsets.GenericViewSet[Any]):
 
     def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
         """The methods of this path, in `Allow`."""
-        return Response(status=204)
+        return Response(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
