@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import hypothesis
 import pytest
 from django.conf import settings
 from rest_framework.test import APIClient
@@ -14,6 +15,10 @@ from authn.models import ApiKey, ServiceAccount
 from common.principal import Principal, PrincipalKind, Role
 from common.scopes import SCOPES
 from partners.models import Partner, PartnerMember, User
+
+# A busy machine is slow, which says nothing about the code.
+hypothesis.settings.register_profile("treaty", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("treaty")
 
 ALL_SCOPES = frozenset(SCOPES) - {"admin"}
 

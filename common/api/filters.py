@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 import django_filters
@@ -40,6 +41,18 @@ class FilterSet(django_filters.FilterSet):
                         renamed.setlist(name, data.getlist(wire_name))
             data = renamed
         super().__init__(data, *args, **kwargs)
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Times go to the database in UTC: PostgreSQL refuses offsets that RFC 3339 allows."""
+        for name, value in self.form.cleaned_data.items():
+            if isinstance(value, datetime):
+                try:
+                    self.form.cleaned_data[name] = value.astimezone(UTC)
+                except OverflowError:
+                    detail = ErrorDetail("This time is out of range.", code="out_of_range")
+                    raise ValidationError({camelize(name): [detail]}) from None
+        filtered: QuerySet[Any] = super().filter_queryset(queryset)
+        return filtered
 
 
 class BooleanFilter(django_filters.TypedChoiceFilter):

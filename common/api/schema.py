@@ -78,6 +78,13 @@ def needed(auto_schema: Any) -> tuple[str, ...]:
     return () if options is None else (options,) if isinstance(options, str) else options
 
 
+def may_be_blank(field: Any) -> bool:
+    """Whether a text field takes the empty string, by itself or by the model field it shows."""
+    model = getattr(getattr(field.parent, "Meta", None), "model", None)
+    names = {column.name: column for column in model._meta.fields} if model else {}
+    return bool(getattr(field, "allow_blank", False) or getattr(names.get(field.source), "blank", False))
+
+
 def mock_request(method: str, path: str, view: Any, original: Any, **kwargs: Any) -> Request:
     """The request views see while they are described: nobody's, with every right."""
     request: Request = build_mock_request(method, path, view, original, **kwargs)  # type: ignore[no-untyped-call]
@@ -123,6 +130,12 @@ class TreatyAutoSchema(AutoSchema):
             parameters = [*parameters, IDEMPOTENCY_KEY]
         return parameters
 
+    def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
+        """An address that may be empty is a plain string: the empty string is no URI and no e-mail address."""
+        super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]
+        if schema.get("format") in {"uri", "email"} and may_be_blank(field):
+            del schema["format"]
+
     def _get_response_for_code(self, serializer: Any, status_code: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
         response: dict[str, Any] = super()._get_response_for_code(  # type: ignore[no-untyped-call]
             serializer, status_code, *args, **kwargs
@@ -164,8 +177,8 @@ class TreatyAutoSchema(AutoSchema):
         statuses = ["400"]
         if not self.is_public:
             statuses += ["401", "403", "429"]
-        if "{" in self.path:
-            statuses.append("404")
+        if "{" in self.path or self.method != "GET":
+            statuses.append("404")  # also for an object that a body names
         if self.method != "GET":
             statuses.append("409")
         if self.method in {"POST", "PUT", "PATCH"}:

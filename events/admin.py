@@ -1,0 +1,136 @@
+"""The catalogue, which administrators extend, and the log, which nobody edits."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from common.errors import DomainError
+from events.catalogue import STANDARD_EVENTS
+from events.models import EventType, PlatformEvent
+from events.payloads import check_against_schema, check_schema, normalize_payload
+
+STANDARD_NAMES = frozenset(event.name for event in STANDARD_EVENTS)
+
+
+def pretty(value: Any) -> str:
+    """JSON for people, escaped."""
+    return format_html(
+        '<pre class="whitespace-pre-wrap font-mono">{}</pre>', json.dumps(value, indent=2, ensure_ascii=False)
+    )
+
+
+class EventTypeForm(forms.ModelForm[EventType]):
+    """Holds a custom type to what publishing will ask of it."""
+
+    class Meta:
+        model = EventType
+        fields = [
+            "event_name",
+            "description",
+            "event_category",
+            "required_scope",
+            "active",
+            "payload_schema",
+            "example",
+        ]
+        widgets = {
+            name: UnfoldAdminTextareaWidget(attrs={"rows": 18, "class": "font-mono", "spellcheck": "false"})
+            for name in ("payload_schema", "example")
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """The schema compiles and takes the example."""
+        data = super().clean() or {}
+        if "payload_schema" not in data or "example" not in data:
+            return data
+        try:
+            check_schema(data["payload_schema"])
+        except DomainError as error:
+            self.add_error("payload_schema", error.message)
+            return data
+        try:
+            check_against_schema(normalize_payload(data["example"]), data["payload_schema"])
+        except DomainError as error:
+            self.add_error("example", error.message)
+        return data
+
+
+@admin.register(EventType)
+class EventTypeAdmin(ModelAdmin):
+    """Standard types are the product's: only whether they are active is an administrator's choice."""
+
+    form = EventTypeForm
+    list_display = ["event_name", "event_category", "required_scope", "schema_version", "active"]
+    list_filter = ["event_category", "active"]
+    search_fields = ["event_name", "description"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: EventType | None = None) -> list[str]:
+        """Everything but `active` of a standard type; the name of any stored one."""
+        if obj is None:
+            return []
+        if obj.event_name in STANDARD_NAMES:
+            return [name for name in EventTypeForm.Meta.fields if name != "active"]
+        return ["event_name"]
+
+    def save_model(self, request: HttpRequest, obj: EventType, form: Any, change: bool) -> None:  # noqa: FBT001 (Django's signature)
+        """A changed schema gets the next version."""
+        if change and "payload_schema" in form.changed_data:
+            obj.schema_version += 1
+        super().save_model(request, obj, form, change)
+
+    def has_delete_permission(self, request: HttpRequest, obj: EventType | None = None) -> bool:
+        """Types are retired, not deleted: stored events point to them."""
+        return False
+
+
+@admin.register(PlatformEvent)
+class PlatformEventAdmin(ModelAdmin):
+    """The log."""
+
+    list_display = ["public_id", "event_type", "entity_type", "entity_id", "environment", "created_at"]
+    list_filter = ["environment", "event_type__event_category"]
+    search_fields = ["=id", "=entity_id"]
+    list_select_related = ["event_type"]
+    show_full_result_count = False
+    fields = [
+        "public_id",
+        "event_type",
+        "entity_type",
+        "entity_id",
+        "environment",
+        "partner_id",
+        "created_at",
+        "payload_text",
+    ]
+    readonly_fields = fields
+
+    @admin.display(description="Payload")
+    def payload_text(self, event: PlatformEvent) -> str:
+        """The payload, indented."""
+        return pretty(event.payload)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PlatformEvent]:
+        """With the type's name."""
+        events: QuerySet[PlatformEvent] = super().get_queryset(request)
+        return events.select_related("event_type")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Events are published, not typed in."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: PlatformEvent | None = None) -> bool:
+        """The log is append-only."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: PlatformEvent | None = None) -> bool:
+        """The log is append-only."""
+        return False
