@@ -56,3 +56,13 @@ class TransitionError(ConflictError):
 
 class LimitError(ConflictError):
     """A quota of the partner's tier is used up."""
+
+
+class ThrottledError(DomainError):
+    """Too much in too short a time; `retry_after` is how many seconds to wait."""
+
+    status = 429
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__("throttled", message)
+        self.retry_after = retry_after

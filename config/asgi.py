@@ -1,8 +1,10 @@
-"""The ASGI application: event streams alone."""
+"""The ASGI application: event streams and WebSockets alone; WSGI serves everything else faster."""
 
 import os
 
 from django.core.asgi import get_asgi_application
 
+from config.websocket import EventSocket
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_asgi_application()
+application = EventSocket(get_asgi_application())

@@ -301,6 +301,17 @@ WEBHOOK_ALLOWED_NETWORKS: list[IPv4Network | IPv6Network] = read(
     )
 )
 
+EVENT_RETENTION_DAYS = read(
+    Variable(
+        "EVENT_RETENTION_DAYS",
+        parse_int(30, 36_500),
+        "How long `manage.py archive_events` leaves events in the database.",
+        default=400,
+        kind="days",
+        group="Events",
+    )
+)
+
 INVOICE_DUE_DAYS = read(
     Variable(
         "INVOICE_DUE_DAYS",

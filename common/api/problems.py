@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from common.api.casing import camelize_path
 from common.api.parsers import PayloadTooLarge
-from common.errors import ConflictError, DomainError, InvalidError, InvalidFieldsError
+from common.errors import ConflictError, DomainError, InvalidError, InvalidFieldsError, ThrottledError
 
 logger = structlog.get_logger(__name__)
 
@@ -145,6 +145,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     headers: dict[str, str] = {}
     if isinstance(error, DomainError):
         status, code, detail, extra = from_domain_error(error)
+        if isinstance(error, ThrottledError):
+            headers["Retry-After"] = str(error.retry_after)
     elif isinstance(error, exceptions.APIException):
         status, code, detail, extra = from_api_exception(error)
         headers = authentication_headers(error)

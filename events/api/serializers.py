@@ -91,6 +91,24 @@ class ReplaySerializer(Serializer):
     )
 
 
+class ReplayManySerializer(ReplaySerializer):
+    """Which events to send again, and where to."""
+
+    event = serializers.CharField(source="event_name", required=False, max_length=100, help_text="Of this type alone.")
+    entity_type = serializers.CharField(required=False, max_length=50)
+    entity_id = serializers.CharField(required=False, max_length=100)
+    environment = serializers.ChoiceField(choices=Environment.choices, required=False)
+    created_after = serializers.DateTimeField(source="since", help_text="Made at this time or later.")
+    created_before = serializers.DateTimeField(source="until", required=False, help_text="Made before; default: now.")
+
+
+class ReplayedSerializer(Serializer):
+    """What became of a range."""
+
+    events = serializers.IntegerField(help_text="How many events were sent again.")
+    deliveries = serializers.IntegerField(help_text="How many deliveries that made.")
+
+
 class ReplayedEventSerializer(EventSerializer):
     """An event that was sent again."""
 

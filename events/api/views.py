@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from django.http import Http404, StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins
 from rest_framework.decorators import action
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,12 +23,15 @@ from events.api.serializers import (
     PeriodSerializer,
     PublishSerializer,
     ReplayedEventSerializer,
+    ReplayedSerializer,
+    ReplayManySerializer,
     ReplaySerializer,
 )
+from events.api.stream import event_stream
 from events.models import EventType, PlatformEvent
 from events.selectors import event_id, get_event_statistics
 from events.services.publishing import publish_event
-from events.services.replay import replay_event
+from events.services.replay import Selection, replay_event, replay_events
 
 
 class EventTypeViewSet(mixins.ListModelMixin, GenericViewSet):
@@ -61,7 +66,11 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
         "create": "service",
         "replay": ("manage:webhooks", "service"),
         "statistics": ("read:analytics", "service"),
+        "stream": ("read:events", "service"),
+        "timeline": ("read:events", "service"),
+        "replay_many": ("manage:webhooks", "service"),
     }
+    query_parameters: tuple[str, ...] = ()
 
     def get_object(self) -> PlatformEvent:
         """By UUID, or by the `evt_` id that webhooks carry."""
@@ -107,3 +116,54 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
         """How many events there were: in all, by type, category, environment and day (UTC)."""
         period = self.validated_query(PeriodSerializer)
         return Response(EventStatisticsSerializer(get_event_statistics(principal=self.principal, **period)).data)
+
+    @extend_schema(
+        summary="Follow events",
+        parameters=[
+            OpenApiParameter("lastEventId", str, description="Resume behind this event; `Last-Event-ID` does the same.")
+        ],
+        responses={(200, "text/event-stream"): OpenApiTypes.STR},
+    )
+    @action(detail=False, methods=["get"], pagination_class=None, query_parameters=("lastEventId",))
+    def stream(self, request: Request) -> StreamingHttpResponse:
+        """Events as they happen, as server-sent events, with the filters of the list.
+
+        `/api/events/ws` is the same as a WebSocket. A stream ends after a minute; resume it with the last event's id.
+        """
+        raw = request.headers.get("Last-Event-ID") or request.query_params.get("lastEventId", "")
+        after = event_id(raw) if raw else None
+        if raw and after is None:
+            detail = ErrorDetail("This is no id of an event.", code="invalid")
+            raise ValidationError({"lastEventId": [detail]})
+        events: Any = self.filter_queryset(self.get_queryset())
+        return event_stream(request._request, events, after)
+
+    @extend_schema(
+        summary="Get the timeline of an entity",
+        parameters=[
+            OpenApiParameter("entityType", str, required=True, description="What the events are about, e.g. `lead`."),
+            OpenApiParameter("entityId", str, required=True, description="Which one."),
+        ],
+        responses=EventSerializer(many=True),
+    )
+    @action(detail=False, methods=["get"])
+    def timeline(self, request: Request) -> Response:
+        """All events of one entity in the order in which they happened."""
+        for name in ("entityType", "entityId"):
+            if not request.query_params.get(name):
+                raise ValidationError({name: [ErrorDetail("This field is required.", code="required")]})
+        events = self.filter_queryset(self.get_queryset()).order_by("id")
+        page = self.paginate_queryset(events)
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(summary="Replay events", request=ReplayManySerializer, responses=ReplayedSerializer, filters=False)
+    @action(detail=False, methods=["post"], url_path="replay", pagination_class=None)
+    def replay_many(self, request: Request) -> Response:
+        """Send every event of a range again, oldest first, marked as a replay.
+
+        At most 1,000 events a call and 10,000 an hour.
+        """
+        data = self.validated(ReplayManySerializer)
+        endpoint_id = data.pop("endpoint_id", None)
+        replayed = replay_events(selection=Selection(**data), actor=self.principal, endpoint_id=endpoint_id)
+        return Response(ReplayedSerializer(replayed).data)

@@ -1,0 +1,164 @@
+"""Old days of the event log: out of the database into compressed JSON Lines, and back."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, transaction
+
+from common.partitions import day_bounds, partition_name, partitions_of
+from events.models import EventType, PlatformEvent, PublishedKey
+
+TABLE = "events_platformevent"
+COLUMNS = ("id", "entity_type", "entity_id", "payload", "environment", "partner_id", "created_at", "updated_at")
+BATCH = 1000
+
+
+class ArchiveError(Exception):
+    """An archive that is not whole, or whose events cannot be put back."""
+
+
+@dataclass(frozen=True)
+class Archived:
+    """One day that left the database."""
+
+    day: date
+    path: Path
+    events: int
+
+
+def archive_directory() -> Path:
+    """Where archives are kept."""
+    return Path(settings.DATA_DIR) / "archive" / "events"
+
+
+def archive_events(*, older_than_days: int) -> list[Archived]:
+    """Archive every daily partition that ended more than `older_than_days` ago, oldest first.
+
+    A day leaves the database only after its file is written, read back and found whole.
+    """
+    oldest_kept = datetime.now(tz=UTC).date() - timedelta(days=older_than_days)
+    days = [datetime.strptime(name[-8:], "%Y%m%d").replace(tzinfo=UTC).date() for name in partitions_of(TABLE)]
+    PublishedKey.objects.filter(created_at__lt=datetime.now(tz=UTC) - timedelta(days=older_than_days)).delete()
+    return [archive_day(day) for day in days if day < oldest_kept]
+
+
+def archive_day(day: date) -> Archived:
+    """Write one day's file and drop its partition."""
+    directory = archive_directory()
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / f"{day.isoformat()}.jsonl.gz"
+    name = partition_name(TABLE, day)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE")
+        count = write_archive(path, day)
+        if sum(1 for _ in read_archive(path)) != count:
+            raise ArchiveError(f"{path} is not whole: the day stays in the database.")
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE {TABLE} DETACH PARTITION {name}")
+            cursor.execute(f"DROP TABLE {name}")
+    return Archived(day, path, count)
+
+
+def write_archive(path: Path, day: date) -> int:
+    """Write the day's events, then a line with their count and digest; the file appears when it is complete."""
+    first, after = day_bounds(day)
+    events = PlatformEvent.objects.filter(id__gte=first, id__lt=after).select_related("event_type").order_by("id")
+    partial = path.with_suffix(".partial")
+    digest, count = hashlib.sha256(), 0
+    with partial.open("wb") as raw:
+        with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as packed:
+            for event in events.iterator(BATCH):
+                line = json.dumps(to_row(event), cls=ExactEncoder, ensure_ascii=False).encode() + b"\n"
+                digest.update(line)
+                packed.write(line)
+                count += 1
+            packed.write(json.dumps({"events": count, "sha256": digest.hexdigest()}).encode() + b"\n")
+        raw.flush()
+        os.fsync(raw.fileno())
+    partial.replace(path)
+    return count
+
+
+class ExactEncoder(DjangoJSONEncoder):
+    """Times to the microsecond."""
+
+    def default(self, o: Any) -> Any:
+        """Django's encoder cuts times to milliseconds."""
+        return o.isoformat() if isinstance(o, datetime) else super().default(o)
+
+
+def to_row(event: PlatformEvent) -> dict[str, Any]:
+    """An event as a line."""
+    return {"event": event.event_type.event_name, **{name: getattr(event, name) for name in COLUMNS}}
+
+
+def read_archive(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of a file; raises ArchiveError at its end when it was cut short or changed."""
+    digest, count, ended = hashlib.sha256(), 0, False
+    try:
+        with gzip.open(path, "rb") as packed:
+            for line in packed:
+                row = json.loads(line)
+                if "sha256" in row and set(row) == {"events", "sha256"}:
+                    ended = row == {"events": count, "sha256": digest.hexdigest()}
+                    continue
+                digest.update(line)
+                count += 1
+                yield row
+    except (EOFError, OSError, ValueError) as error:
+        raise ArchiveError(f"{path} cannot be read: {error}") from error
+    if not ended:
+        raise ArchiveError(f"{path} was cut short or changed.")
+
+
+@transaction.atomic
+def restore_events(path: Path) -> int:
+    """Put a file's events back; those that are there already stay. Returns how many were missing."""
+    types = {event_type.event_name: event_type.pk for event_type in EventType.objects.all()}
+    before = PlatformEvent.objects.count()
+    batch: list[PlatformEvent] = []
+    for row in read_archive(path):
+        name = row.pop("event")
+        if name not in types:
+            raise ArchiveError(f"{path} holds events of the unknown type {name}.")
+        created = datetime.fromisoformat(row.pop("created_at"))
+        batch.append(PlatformEvent(event_type_id=types[name], created_at=created, **row))
+        ensure_day(created.date())
+        if len(batch) == BATCH:
+            insert(batch)
+            batch = []
+    insert(batch)
+    connection.check_constraints()
+    return PlatformEvent.objects.count() - before
+
+
+def insert(batch: list[PlatformEvent]) -> None:
+    """Add rows as they were: bulk_create would stamp them with the time of the restore."""
+    fields = list(PlatformEvent._meta.local_fields)
+    columns = ", ".join(str(field.column) for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    rows = [[field.get_db_prep_save(getattr(event, field.attname), connection) for field in fields] for event in batch]
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {TABLE} ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING", rows)  # noqa: S608 (names of our own columns)
+
+
+def ensure_day(day: date) -> None:
+    """Make the partition that holds `day` when it is gone."""
+    name = partition_name(TABLE, day)
+    first, after = day_bounds(day)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)", [name])
+        if cursor.fetchone()[0] is None:
+            cursor.execute(f"CREATE TABLE {name} PARTITION OF {TABLE} FOR VALUES FROM ('{first}') TO ('{after}')")

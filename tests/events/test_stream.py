@@ -1,0 +1,179 @@
+"""Events as they happen: over HTTP and over a WebSocket."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
+from django.db import connection
+from rest_framework.test import APIClient
+
+from common.partitions import uuid7_floor
+from config.asgi import application as asgi
+from events.api.stream import Position, made_at
+from events.models import PlatformEvent
+from events.services.publishing import publish_event
+from partners.models import Partner
+
+Api = Callable[..., APIClient]
+
+
+def make_event(name: str = "lead.created", **fields: Any) -> PlatformEvent:
+    kind = name.partition(".")[0]
+    return publish_event(event_name=name, entity_type=kind, entity_id="e_1", payload={"id": "e_1"}, **fields)
+
+
+def parse(body: bytes) -> list[tuple[str, str]]:
+    blocks = [
+        dict(line.split(": ", 1) for line in block.split("\n") if not line.startswith(":"))
+        for block in body.decode().split("\n\n")
+        if block
+    ]
+    return [(block["id"], block["event"]) for block in blocks if "id" in block]
+
+
+@pytest.mark.django_db
+def test_over_wsgi_it_sends_what_is_there_and_ends(api: Api, acme_key: str, globex: Partner) -> None:
+    events = [make_event(), make_event("claim.filed"), make_event()]
+    make_event(partner_id=globex.pk)
+    make_event(environment="test")
+
+    response = api(acme_key).get("/api/events/stream", headers={"Last-Event-ID": events[0].public_id})
+
+    assert response.status_code == 200
+    assert response["Content-Type"] == "text/event-stream"
+    body = b"".join(response.streaming_content)  # type: ignore[attr-defined]  # a streaming response
+    assert body.startswith(b"retry: 2000\n\n")
+    assert parse(body) == [(event.public_id, event.event_type.event_name) for event in events[1:]]
+    data = json.loads(body.split(b"data: ")[1].split(b"\n")[0])
+    assert data == api(acme_key).get(f"/api/events/{events[1].pk}").json()["data"]
+
+
+@pytest.mark.django_db
+def test_it_takes_the_filters_of_the_list(api: Api, acme_key: str) -> None:
+    first, claim = make_event(), make_event("claim.filed")
+    make_event()
+
+    response = api(acme_key).get("/api/events/stream", {"event": "claim.filed", "lastEventId": str(first.pk)})
+
+    assert parse(b"".join(response.streaming_content)) == [(claim.public_id, "claim.filed")]  # type: ignore[attr-defined]  # as above
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", [{"lastEventId": "x"}, {"color": "red"}, {"environment": "moon"}])
+def test_a_bad_query_is_refused(api: Api, acme_key: str, query: dict[str, str]) -> None:
+    assert api(acme_key).get("/api/events/stream", query).status_code == 400
+
+
+@pytest.mark.django_db
+def test_it_needs_the_scope(api: Api) -> None:
+    assert api().get("/api/events/stream").status_code == 401
+
+
+def event_at(moment: datetime) -> PlatformEvent:
+    return PlatformEvent(id=uuid.UUID(int=uuid7_floor(moment).int + 1))
+
+
+def test_a_late_commit_is_sent_and_nothing_twice() -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    position = Position(uuid7_floor(now))
+    early, late, old = (
+        event_at(now + timedelta(seconds=2)),
+        event_at(now + timedelta(seconds=6)),
+        event_at(now + timedelta(seconds=3)),
+    )
+
+    assert position.advance([late]) == [late]
+    assert position.floor <= old.id
+    assert position.advance([early, old, late]) == [early, old]
+    assert position.advance([early, old, late]) == []
+    assert position.floor == uuid7_floor(now + timedelta(seconds=1))
+    assert made_at(late.id) == now + timedelta(seconds=6)
+
+
+def scope_of(kind: str, path: str, key: str, query: str = "", **headers: str) -> dict[str, Any]:
+    pairs = {"host": "testserver", "authorization": f"Bearer {key}", **headers}
+    return {
+        "type": kind,
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "ws" if kind == "websocket" else "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "headers": [(name.encode(), value.encode()) for name, value in pairs.items()],
+        "client": ("127.0.0.1", 1),
+        "server": ("testserver", 80),
+        "subprotocols": [],
+    }
+
+
+def connect(scope: dict[str, Any]) -> Any:
+    return ApplicationCommunicator(asgi, scope)  # type: ignore[no-untyped-call]  # asgiref leaves it untyped
+
+
+def publish_elsewhere() -> str:
+    try:
+        return make_event().public_id
+    finally:
+        connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_over_asgi_an_event_arrives_while_the_stream_is_open(acme_key: str) -> None:
+    async def run() -> None:
+        client = connect(scope_of("http", "/api/events/stream", acme_key))
+        await client.send_input({"type": "http.request", "body": b""})
+        start = await client.receive_output(5)
+        assert start["status"] == 200
+        assert (await client.receive_output(5))["body"] == b"retry: 1000\n\n"
+        published = await sync_to_async(publish_elsewhere)()
+        part = await client.receive_output(5)
+        assert parse(part["body"]) == [(published, "lead.created")]
+        await client.send_input({"type": "http.disconnect"})
+        await client.wait(5)
+
+    asyncio.run(run())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_websocket_gets_one_message_per_event(acme_key: str) -> None:
+    async def run() -> None:
+        client = connect(scope_of("websocket", "/api/events/ws", acme_key, "event=lead.created"))
+        await client.send_input({"type": "websocket.connect"})
+        assert (await client.receive_output(5))["type"] == "websocket.accept"
+        published = await sync_to_async(publish_elsewhere)()
+        text = (await client.receive_output(5))["text"]
+        assert (json.loads(text)["eventId"], json.loads(text)["event"]) == (published, "lead.created")
+        await client.send_input({"type": "websocket.disconnect", "code": 1000})
+        await client.wait(8)
+
+    asyncio.run(run())
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("path", "key", "headers", "code"),
+    [
+        ("/api/events/ws", "garbled", {}, 4401),
+        ("/api/events/other", "garbled", {}, 4404),
+        ("/api/events/ws", "garbled", {"origin": "https://evil.example"}, 4404),
+    ],
+)
+def test_a_refused_websocket_is_closed_with_a_reason(path: str, key: str, headers: dict[str, str], code: int) -> None:
+    async def run() -> None:
+        client = connect(scope_of("websocket", path, key, **headers))
+        await client.send_input({"type": "websocket.connect"})
+        while (part := await client.receive_output(5))["type"] != "websocket.close":
+            pass
+        assert part["code"] == code
+
+    asyncio.run(run())
