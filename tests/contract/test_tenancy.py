@@ -1,0 +1,180 @@
+"""Every route, walked by everyone who should not get through, and by those who should.
+
+The expectation comes from the rule each operation documents (`x-required-scope`): a new route is walked the day it is
+added, and one that answers otherwise needs an entry in EXCEPTIONS that says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+from rest_framework.test import APIClient
+
+from applications.models import PartnerApplication
+from common.scopes import ROLE_SCOPES, SCOPES
+from partners.models import Partner, PartnerMember, User
+from tests.conftest import make_key
+from tests.contract.world import build_world, concrete, described, is_known, operations
+
+pytestmark = pytest.mark.django_db
+Api = Callable[..., APIClient]
+
+# (method, path) -> caller -> status, where the rule does not hold.
+EXCEPTIONS: dict[tuple[str, str], dict[str, int]] = {
+    # A partner's account is read by role or with any manage scope.
+    ("get", "/api/partners"): {"scopeless": 403},
+    ("get", "/api/partners/{id}"): {"scopeless": 403},
+    # Only a deleted partner is there to be restored.
+    ("post", "/api/partners/{id}/restore"): {"staff": 404},
+}
+OPEN_TO_STRANGERS = {"/api/event-types"}
+WATCHED = [
+    ("applications", "PartnerApplication"),
+    ("partners", "Partner"),
+    ("integrations", "Integration"),
+    ("authn", "ApiKey"),
+    ("events", "PlatformEvent"),
+]
+
+
+@pytest.fixture
+def world(application: PartnerApplication) -> dict[str, str]:
+    """Acme's objects."""
+    return build_world(application)
+
+
+def snapshot() -> dict[str, list[dict[str, Any]]]:
+    """The rows that a refused call must leave alone; a key's use is not a change."""
+    rows = {}
+    for app, model in WATCHED:
+        values = apps.get_model(app, model).objects.order_by("id").values()
+        rows[model] = [
+            {name: row[name] for name in row if name not in {"last_used_at", "request_count"}} for row in values
+        ]
+    return rows
+
+
+def requirement(method: str, path: str) -> list[str]:
+    return list(described(method, path).get("x-required-scope", []))
+
+
+def call(client: APIClient, method: str, path: str, world: dict[str, str]) -> Any:
+    body: dict[str, Any] | None = {} if method in {"post", "put", "patch"} else None
+    return getattr(client, method)(concrete(path, world), body)
+
+
+def check_refused(client: APIClient, method: str, path: str, world: dict[str, str], statuses: set[int]) -> None:
+    before = snapshot()
+    response = call(client, method, path, world)
+    assert response.status_code in statuses, response.content
+    assert response["Content-Type"] == "application/problem+json"
+    assert snapshot() == before
+
+
+OPERATIONS = operations()
+PATHS = sorted({path for _, path in OPERATIONS})
+walk = pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=[f"{m.upper()} {p}" for m, p in OPERATIONS])
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """Each caller finds the world as it was."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@walk
+def test_callers_without_the_right_are_refused(
+    api: Api, application: PartnerApplication, globex_key: str, world: dict[str, str], method: str, path: str
+) -> None:
+    options = requirement(method, path)
+    with rolled_back():
+        check_refused(api(), method, path, world, {401})
+        check_refused(api("sk_" + "0" * 38), method, path, world, {401})
+    with rolled_back():
+        client = api(make_key(application, scopes=frozenset()))
+        expected = EXCEPTIONS.get((method, path), {}).get("scopeless")
+        if expected or options:
+            check_refused(client, method, path, world, {expected or 403})
+        else:
+            assert call(client, method, path, world).status_code not in {401, 500}
+    with rolled_back():
+        check_stranger(api(globex_key), method, path, world)
+
+
+def check_stranger(client: APIClient, method: str, path: str, world: dict[str, str]) -> None:
+    """Another partner's key with every scope: nothing of Acme is there for it."""
+    options = requirement(method, path)
+    if options and not any(option in SCOPES and option != "admin" for option in options):
+        check_refused(client, method, path, world, {403})
+    elif "{" in path:
+        # The empty body may be refused before the object is looked for: the answer is the same for any id.
+        check_refused(client, method, path, world, {404} if method in {"get", "delete"} else {404, 400})
+    elif method == "get" and path not in OPEN_TO_STRANGERS:
+        response = call(client, method, path, world)
+        assert response.status_code == 200, response.content
+        assert not [one for one in world.values() if one in response.content.decode()]
+
+
+@walk
+def test_roles_do_what_they_may(api: Api, acme: Partner, world: dict[str, str], method: str, path: str) -> None:
+    options = requirement(method, path)
+    user = User.objects.create_user("member@acme.test", "correct horse battery", name="Mel Member")
+    member = PartnerMember.objects.create(partner=acme, user=user, role="owner")
+    for role, scopes in ROLE_SCOPES.items():
+        PartnerMember.objects.filter(pk=member.pk).update(role=role)
+        may_read = method == "get" and any(option not in {"staff", "service"} for option in options)
+        expected = EXCEPTIONS.get((method, path), {}).get(role)
+        with rolled_back():
+            if expected or not (not options or may_read or any(option in scopes for option in options)):
+                check_refused(api(user), method, path, world, {expected or 403})
+                continue
+            response = call(api(user), method, path, world)
+            assert response.status_code not in {401, 500}, (role, response.content)
+            if method == "get" and is_known(path, world):
+                assert response.status_code == 200, (role, response.content)
+
+
+@walk
+def test_staff_get_everywhere(api: Api, dana: User, world: dict[str, str], method: str, path: str) -> None:
+    with rolled_back():
+        response = call(api(dana), method, path, world)
+    assert response.status_code not in {401, 500}, response.content
+    if is_known(path, world):
+        expected = EXCEPTIONS.get((method, path), {}).get("staff")
+        assert response.status_code == expected or response.status_code not in {403, 404}, response.content
+
+    if "application/json" not in described(method, path).get("requestBody", {}).get("content", {}):
+        return
+    response = getattr(api(dana), method)(concrete(path, world), {"zzColor": 1})
+    if response.status_code not in {404, 409}:  # the state of the object may forbid it before any field is read
+        assert response.status_code == 400, response.content
+        assert ("zzColor", "unknown_field") in {(row["field"], row["code"]) for row in response.json()["errors"]}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_other_methods_are_405_and_a_trailing_slash_404(api: Api, dana: User, world: dict[str, str], path: str) -> None:
+    assert api(dana).get(f"{concrete(path, world)}/").status_code == 404
+    there = {method for method, other in OPERATIONS if other == path}
+    for method in {"get", "post", "put", "patch", "delete"} - there:
+        response = call(api(dana), method, path, world)
+        assert response.status_code == 405, (method, response.content)
+        assert {name.strip().lower() for name in response["Allow"].split(",")} >= there
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if "{" in path])
+def test_an_id_that_is_none_is_a_404(api: Api, dana: User, path: str) -> None:
+    methods = [method for method, other in OPERATIONS if other == path]
+    for key in ("nonsense", "0198c5e2-7c1b-7e6a-9d57-3f1a2b4c5d6e"):
+        concrete_path = "/".join(key if part.startswith("{") else part for part in path.split("/"))
+        for method in methods:
+            body: dict[str, Any] | None = {} if method in {"post", "put", "patch"} else None
+            response = getattr(api(dana), method)(concrete_path, body)
+            assert response.status_code in {404, 400}, (method, key, response.content)
+            assert method in {"post", "put", "patch"} or response.status_code == 404

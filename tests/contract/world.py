@@ -1,0 +1,70 @@
+"""Objects of Acme to put into the paths that the walks take."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+from applications.models import PartnerApplication
+from authn.models import ApiKey
+from common.api.documents import openapi
+from common.principal import SYSTEM
+from events.services.publishing import publish_event
+from integrations.services.integrations import create_integration
+from tests.conftest import make_key
+
+METHODS = ("get", "post", "put", "patch", "delete")
+# OAuth's endpoints speak their RFCs; their own tests hold them to those.
+OUTSIDE = ("/api/oauth/token", "/api/oauth/authorize", "/api/oauth/revoke", "/api/keys/leaked")
+
+
+def operations() -> list[tuple[str, str]]:
+    """(method, path) of every documented operation that follows the house rules."""
+    return [
+        (method, path)
+        for path, item in openapi()["paths"].items()
+        for method in METHODS
+        if method in item and not path.startswith(OUTSIDE)
+    ]
+
+
+def described(method: str, path: str) -> dict[str, Any]:
+    """The document's entry of one operation."""
+    operation: dict[str, Any] = openapi()["paths"][path][method]
+    return operation
+
+
+def build_world(application: PartnerApplication) -> dict[str, str]:
+    """One object of Acme under each resource; the key is the path that lists them."""
+    integration = create_integration(application=application, integration_name="Acme CRM", actor=SYSTEM)
+    event = publish_event(
+        event_name="lead.created",
+        entity_type="lead",
+        entity_id="lead_1",
+        payload={"id": "lead_1"},
+        partner_id=application.partner_id,
+    )
+    make_key(application)
+    return {
+        "/api/partners": str(application.partner_id),
+        "/api/applications": str(application.pk),
+        "/api/integrations": str(integration.pk),
+        "/api/events": str(event.pk),
+        "/api/keys": str(ApiKey.objects.filter(application=application).latest("id").pk),
+    }
+
+
+def concrete(path: str, world: dict[str, str]) -> str:
+    """`path` with Acme's ids; a resource the world lacks gets an id of nothing."""
+    parts: list[str] = []
+    for part in path.split("/"):
+        is_variable = re.fullmatch(r"\{\w+\}", part) is not None
+        parts.append(world.get("/".join(parts), str(uuid.uuid4())) if is_variable else part)
+    return "/".join(parts)
+
+
+def is_known(path: str, world: dict[str, str]) -> bool:
+    """Whether every id in `path` belongs to an object of the world."""
+    before = re.split(r"/\{\w+\}", path)[:-1]
+    return len(before) <= 1 and all(prefix in world for prefix in before)
