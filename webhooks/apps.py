@@ -14,7 +14,7 @@ class WebhooksConfig(AppConfig):
 
     def ready(self) -> None:
         """Join the publishing transaction, name the tables partitioned by day, and add to the portal."""
-        from webhooks.portal import panels  # noqa: PLC0415 (models are ready only now)
+        from webhooks.portal import attention, panels  # noqa: PLC0415 (models are ready only now)
         from webhooks.services.fanout import fan_out, replay_to_endpoints  # noqa: PLC0415 (as above)
 
         register_fan_out(fan_out)
@@ -23,4 +23,6 @@ class WebhooksConfig(AppConfig):
         portal.navigation.append(
             NavItem("Events", "event_list", "bolt", order=50, section="Events", scope="read:events")
         )
+        portal.navigation.append(NavItem("Webhooks", "webhook_list", "paper-airplane", order=51, section="Events"))
+        portal.attention.append(attention.failing_endpoints)
         portal.panels.append(HomePanel("webhooks/panels/deliveries.html", panels.deliveries, order=20, wide=False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -80,6 +81,13 @@ def attempt_body(attempt: WebhookAttempt, delivery: WebhookDelivery) -> str:
         data=data_text(event.payload),
     )
     return with_signature(content, attempt.signature).decode()
+
+
+def curl_command(attempt: WebhookAttempt, delivery: WebhookDelivery) -> str:
+    """The attempt as a command for a shell."""
+    headers = "".join(f" \\\n  -H {shlex.quote(line)}" for line in attempt.request_headers.splitlines())
+    body = shlex.quote(attempt_body(attempt, delivery))
+    return f"curl -X POST {shlex.quote(attempt.request_url)}{headers} \\\n  --data-binary {body}"
 
 
 # Percentiles over what the receivers were sent: from the event to its delivery, and the requests themselves.

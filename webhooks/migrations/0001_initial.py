@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=common.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("updated_at", models.DateTimeField(auto_now=True)),
-                ("endpoint_url", models.URLField(max_length=2000)),
+                ("endpoint_url", models.CharField(max_length=2000)),
                 ("description", models.CharField(blank=True, max_length=200)),
                 ("webhook_secret", common.fields.EncryptedTextField(editable=False)),
                 ("previous_secret", common.fields.EncryptedTextField(blank=True, editable=False)),
@@ -190,7 +190,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=common.ids.uuid7, editable=False, serialize=False)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("updated_at", models.DateTimeField(auto_now=True)),
-                ("endpoint_url", models.URLField(max_length=2000)),
+                ("endpoint_url", models.CharField(max_length=2000)),
                 ("description", models.CharField(blank=True, max_length=200)),
                 ("previous_secret_expires_at", models.DateTimeField(blank=True, null=True)),
                 (

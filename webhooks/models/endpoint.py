@@ -41,7 +41,7 @@ class WebhookEndpoint(BaseModel):
 
     integration = models.ForeignKey(Integration, on_delete=models.PROTECT, related_name="webhooks")
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="webhooks")
-    endpoint_url = models.URLField(max_length=2000)
+    endpoint_url = models.CharField(max_length=2000)
     description = models.CharField(max_length=200, blank=True)
     webhook_secret = EncryptedTextField(editable=False)
     previous_secret = EncryptedTextField(blank=True, editable=False)

@@ -1,0 +1,174 @@
+"""The webhook pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from common.principal import Role
+from events.models import EventType, PlatformEvent
+from integrations.models import Integration
+from partners.models import PartnerMember, User
+from tests.receivers import Receiver, reply
+from tests.webhooks.conftest import make_due
+from webhooks.models import WebhookDelivery, WebhookEndpoint
+from webhooks.services.deliveries import process_pending_deliveries
+
+Publish = Callable[..., PlatformEvent]
+
+
+@pytest.fixture
+def page(client: Client, alice: User) -> Client:
+    """Alice's browser."""
+    client.force_login(alice)
+    return client
+
+
+def test_an_endpoint_from_form_to_delivery(
+    page: Client, integration: Integration, receiver: Receiver, lead_created: EventType, publish: Publish
+) -> None:
+    form = {
+        "integration": str(integration.id),
+        "endpoint_url": receiver.url,
+        "subscribed_events": ["lead.created"],
+        "custom_headers": "X-Token: abc",
+        "payload_filter": '{"status": "received"}',
+    }
+    answer = page.post("/webhooks/new", form)
+    endpoint = WebhookEndpoint.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, f"/webhooks/{endpoint.id}")
+    assert endpoint.custom_headers == {"X-Token": "abc"}
+    publish()
+    process_pending_deliveries()
+    assert receiver.requests[0].headers["x-token"] == "abc"
+    text = page.get(f"/webhooks/{endpoint.id}").content.decode()
+    assert endpoint.webhook_secret in text
+    assert "lead.created" in text
+    assert "every 2s" not in text
+    delivery = WebhookDelivery.objects.get()
+    detail = page.get(f"/webhooks/{endpoint.id}/deliveries/{delivery.id}").content.decode()
+    assert "X-Webhook-Signature" in detail
+    assert "curl -X POST" in detail
+    assert "Retry now" not in detail
+    assert receiver.url in page.get("/webhooks").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"endpoint_url": "https://10.0.0.1/"}, "endpoint_url"),
+        ({"subscribed_events": []}, "subscribed_events"),
+        ({"subscribed_events": ["lead.nothing"]}, "subscribed_events"),
+        ({"custom_headers": "nonsense"}, "custom_headers"),
+        ({"custom_headers": "webhook-id: x"}, "custom_headers"),
+        ({"payload_filter": "[1]"}, "payload_filter"),
+        ({"payload_filter": '{"a": {"like": 1}}'}, "payload_filter"),
+    ],
+)
+def test_refusals_stand_at_their_field(
+    page: Client, integration: Integration, lead_created: EventType, settings: Settings, change: object, field: str
+) -> None:
+    settings.WEBHOOK_ALLOWED_NETWORKS = []
+    form = {
+        "integration": str(integration.id),
+        "endpoint_url": "https://partner.com/",
+        "subscribed_events": ["lead.created"],
+        **change,  # type: ignore[dict-item]
+    }
+    answer = page.post("/webhooks/new", form)
+    assert answer.status_code == 400
+    assert list(answer.context["form"].errors) == [field]
+    assert not WebhookEndpoint.objects.exists()
+
+
+def test_pending_deliveries_refresh_and_can_be_retried(
+    page: Client, endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish
+) -> None:
+    receiver.answer = reply(500)
+    publish()
+    process_pending_deliveries()
+    delivery = WebhookDelivery.objects.get()
+    path = f"/webhooks/{endpoint.id}/deliveries/{delivery.id}"
+    assert "every 2s" in page.get(path).content.decode()
+    assert "every 2s" in page.get(f"/webhooks/{endpoint.id}").content.decode()
+    assert "is failing" in page.get("/").content.decode()
+    receiver.answer = reply(200)
+    assert page.post(f"{path}/retry").status_code == 302
+    process_pending_deliveries()
+    delivery.refresh_from_db()
+    assert delivery.status == "delivered"
+
+
+def test_every_dead_letter_at_once(
+    page: Client, endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish
+) -> None:
+    receiver.answer = reply(500)
+    publish()
+    while process_pending_deliveries():
+        make_due(WebhookDelivery.objects.get())
+    page.post(f"/webhooks/{endpoint.id}/retry-failed")
+    assert WebhookDelivery.objects.get().status == "pending"
+
+
+def test_the_buttons_of_an_endpoint(page: Client, endpoint: WebhookEndpoint) -> None:
+    path = f"/webhooks/{endpoint.id}"
+    page.post(f"{path}/toggle")
+    endpoint.refresh_from_db()
+    assert not endpoint.active
+    page.post(f"{path}/toggle")
+    old = endpoint.webhook_secret
+    page.post(f"{path}/rotate", {"overlap_hours": "24"})
+    endpoint.refresh_from_db()
+    assert (endpoint.active, endpoint.previous_secret) == (True, old)
+    page.post(f"{path}/test", {"event": "lead.created"})
+    assert WebhookDelivery.objects.get().kind == "test"
+    page.post(
+        f"{path}/edit", {"endpoint_url": "https://partner.com/", "subscribed_events": ["*"], "description": "new"}
+    )
+    endpoint.refresh_from_db()
+    assert (endpoint.endpoint_url, endpoint.subscribed_events) == ("https://partner.com/", ["*"])
+    assert page.post(f"{path}/delete")["Location"] == "/webhooks"
+    assert not WebhookEndpoint.objects.exists()
+
+
+def test_a_stranger_finds_nothing(client: Client, charlie: User, endpoint: WebhookEndpoint) -> None:
+    client.force_login(charlie)
+    path = f"/webhooks/{endpoint.id}"
+    assert client.get(path).status_code == 404
+    for button in ("toggle", "rotate", "delete", "test", "edit", "retry-failed"):
+        assert client.post(f"{path}/{button}").status_code == 404
+    assert endpoint.endpoint_url not in client.get("/webhooks").content.decode()
+    endpoint.refresh_from_db()
+    assert endpoint.active
+
+
+def test_a_viewer_looks_but_sees_no_secret(client: Client, alice: User, bob: User, endpoint: WebhookEndpoint) -> None:
+    PartnerMember.objects.filter(user=bob).update(role=Role.VIEWER)
+    client.force_login(bob)
+    text = client.get(f"/webhooks/{endpoint.id}").content.decode()
+    assert endpoint.webhook_secret not in text
+    assert client.get("/webhooks/new").status_code == 403
+    assert client.get(f"/webhooks/{endpoint.id}/edit").status_code == 403
+    assert client.post(f"/webhooks/{endpoint.id}/toggle").status_code == 403
+
+
+def test_the_dead_letter_desk(
+    client: Client, dana: User, endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish
+) -> None:
+    receiver.answer = reply(500)
+    publish()
+    while process_pending_deliveries():
+        make_due(WebhookDelivery.objects.get())
+    delivery = WebhookDelivery.objects.get()
+    client.force_login(dana)
+    desk = "/admin/webhooks/webhookdelivery/"
+    assert client.get(desk, {"status__exact": "failed"}).status_code == 200
+    assert client.get(f"{desk}{delivery.id}/change/").status_code == 200
+    assert client.get(f"/admin/webhooks/webhookendpoint/{endpoint.id}/change/").status_code == 200
+    assert client.get("/admin/webhooks/webhookattempt/").status_code == 200
+    client.post(desk, {"action": "retry", "_selected_action": [str(delivery.id)]})
+    delivery.refresh_from_db()
+    assert delivery.status == "pending"

@@ -1,0 +1,14 @@
+"""Header lines as people write them."""
+
+from __future__ import annotations
+
+
+def parse_header_lines(text: str) -> dict[str, str]:
+    """`Name: value` lines as a mapping; raises ValueError, with a message for people."""
+    headers: dict[str, str] = {}
+    for line in filter(None, map(str.strip, text.splitlines())):
+        name, colon, value = line.partition(":")
+        if not colon or not name.strip() or not value.strip():
+            raise ValueError(f"Expected “Name: value”, not “{line[:40]}”.")
+        headers[name.strip()] = value.strip()
+    return headers

@@ -1,0 +1,150 @@
+"""Forms of the webhook pages."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+
+from common.errors import DomainError
+from events.selectors import list_event_types
+from integrations.models import Integration
+from webhooks.http_headers import parse_header_lines
+from webhooks.models import WebhookEndpoint
+from webhooks.models.delivery import DeliveryStatus
+from webhooks.services.endpoints import DEFAULT_OVERLAP_HOURS, MAX_OVERLAP_HOURS
+
+
+def subscription_choices() -> list[tuple[str, str]]:
+    """Everything, each group, and each event."""
+    names = [event_type.event_name for event_type in list_event_types()]
+    groups = sorted({name.partition(".")[0] for name in names})
+    choices = [("*", "Every event")]
+    for group in groups:
+        choices.append((f"{group}.*", f"Every {group} event"))
+        choices += [(name, name) for name in names if name.partition(".")[0] == group]
+    return choices
+
+
+class EndpointForm(forms.Form):
+    """What an owner decides about an endpoint."""
+
+    endpoint_url = forms.CharField(
+        label="URL",
+        max_length=2000,
+        help_text="Where we post events. It must answer with a 2xx status within 15 seconds.",
+        widget=forms.URLInput(attrs={"placeholder": "https://example.com/webhooks"}),
+    )
+    description = forms.CharField(label="Description", required=False, max_length=200)
+    subscribed_events = forms.MultipleChoiceField(label="Events", widget=forms.CheckboxSelectMultiple)
+    custom_headers = forms.CharField(
+        label="Extra headers",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": "Authorization: Bearer …"}),
+        help_text="Sent with every delivery, one per line. Values are stored encrypted and left out of the log.",
+    )
+    payload_filter = forms.CharField(
+        label="Only events whose data match",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "placeholder": '{"insuranceType": "auto", "score": {"gte": 50}}'}),
+        help_text="A JSON object of conditions on the event's data. All of them must hold.",
+    )
+    max_in_flight = forms.IntegerField(label="Requests at once", required=False, min_value=1, max_value=1000)
+    max_per_second = forms.IntegerField(label="Requests per second", required=False, min_value=1, max_value=1000)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        events = self.fields["subscribed_events"]
+        assert isinstance(events, forms.MultipleChoiceField)  # noqa: S101 (declared above; narrows the type)
+        events.choices = subscription_choices()
+
+    @classmethod
+    def start(cls, endpoint: WebhookEndpoint) -> dict[str, Any]:
+        """Initial values."""
+        return {
+            "endpoint_url": endpoint.endpoint_url,
+            "description": endpoint.description,
+            "subscribed_events": endpoint.subscribed_events,
+            "custom_headers": "\n".join(f"{name}: {value}" for name, value in endpoint.custom_headers.items()),
+            "payload_filter": json.dumps(endpoint.payload_filter) if endpoint.payload_filter else "",
+            "max_in_flight": endpoint.max_in_flight,
+            "max_per_second": endpoint.max_per_second,
+        }
+
+    def clean_custom_headers(self) -> dict[str, str]:
+        """Lines as a mapping."""
+        try:
+            return parse_header_lines(self.cleaned_data["custom_headers"])
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+    def clean_payload_filter(self) -> Any:
+        """JSON as an object."""
+        text = self.cleaned_data["payload_filter"].strip()
+        if not text:
+            return {}
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            raise forms.ValidationError("This is not valid JSON.") from None
+        if not isinstance(value, dict):
+            raise forms.ValidationError("Expected a JSON object.")
+        return value
+
+    def refuse(self, refusal: DomainError) -> None:
+        """Show a service's refusal at the field it names."""
+        field = (refusal.field or "").partition(".")[0]
+        self.add_error(field if field in self.fields else None, refusal.message)
+
+
+class CreateForm(EndpointForm):
+    """The same, and the integration it belongs to."""
+
+    integration = forms.ModelChoiceField(
+        label="Integration",
+        queryset=Integration.objects.none(),
+        empty_label=None,
+        help_text="Decides the environment: test integrations get test events.",
+    )
+    field_order = ["integration"]
+
+    def __init__(self, *args: Any, integrations: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["integration"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 (declared above; narrows the type)
+        field.queryset = integrations
+        field.label_from_instance = lambda obj: f"{obj.integration_name} ({obj.environment})"  # type: ignore[method-assign]
+
+
+class DeliveryFilterForm(forms.Form):
+    """Filters of the delivery log."""
+
+    status = forms.ChoiceField(label="Status", choices=[("", "Any"), *DeliveryStatus.choices], required=False)
+    event = forms.CharField(label="Event", required=False, max_length=100)
+
+    def narrowing(self) -> dict[str, str]:
+        """Lookups for the filters that are set and valid."""
+        self.is_valid()
+        lookups = {"status": "status", "event": "event__event_type__event_name"}
+        return {lookups[name]: value for name, value in self.cleaned_data.items() if value}
+
+
+class RotateForm(forms.Form):
+    """How long the old secret still signs."""
+
+    overlap_hours = forms.IntegerField(
+        label="Hours both secrets sign", initial=DEFAULT_OVERLAP_HOURS, min_value=0, max_value=MAX_OVERLAP_HOURS
+    )
+
+
+class TestForm(forms.Form):
+    """Which event's example to send."""
+
+    event = forms.ChoiceField(label="Event", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        event = self.fields["event"]
+        assert isinstance(event, forms.ChoiceField)  # noqa: S101 (declared above; narrows the type)
+        event.choices = [("", "webhook.test"), *((t.event_name, t.event_name) for t in list_event_types())]

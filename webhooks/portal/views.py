@@ -1,0 +1,225 @@
+"""Webhook endpoints, and what was delivered to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.generic import TemplateView
+
+from common.errors import DomainError
+from common.keyset import keyset_page
+from integrations.models import Integration
+from partners.portal.access import PortalPage
+from webhooks.models import WebhookDelivery, WebhookEndpoint
+from webhooks.portal.forms import CreateForm, DeliveryFilterForm, EndpointForm, RotateForm, TestForm
+from webhooks.portal.pages import MANAGE, EndpointAction, EndpointPage
+from webhooks.selectors import Health, attempt_body, curl_command, delivery_statistics, endpoint_health, state_of
+from webhooks.services import deliveries, endpoints
+
+
+class EndpointList(PortalPage, TemplateView):
+    """Every endpoint, with its health at a glance."""
+
+    template_name = "webhooks/list.html"
+    required_scope = MANAGE
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Endpoints beside their last 24 hours."""
+        found = list(
+            WebhookEndpoint.objects.visible_to(self.principal)
+            .filter(partner=self.partner)
+            .select_related("integration")
+        )
+        health = endpoint_health(found)
+        rows = [
+            {"endpoint": endpoint, "state": state_of(endpoint), "health": health.get(endpoint.id, Health())}
+            for endpoint in found
+        ]
+        can_create = Integration.objects.visible_to(self.principal).filter(partner=self.partner).exists()
+        return super().get_context_data(rows=rows, can_create=can_create, **kwargs)
+
+
+class EndpointCreate(PortalPage, TemplateView):
+    """Register an endpoint."""
+
+    template_name = "webhooks/form.html"
+    required_scope = MANAGE
+    read_scope = MANAGE
+
+    def form(self, data: Any = None) -> CreateForm:
+        """The form over this partner's integrations."""
+        mine = Integration.objects.visible_to(self.principal).filter(partner=self.partner)
+        return CreateForm(data, integrations=mine.select_related("application"))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """An empty form unless one was refused."""
+        kwargs.setdefault("form", self.form())
+        return super().get_context_data(**kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Register, and go to the new endpoint."""
+        form = self.form(request.POST)
+        if form.is_valid():
+            try:
+                created = endpoints.register_webhook(actor=self.principal, **form.cleaned_data)
+            except DomainError as refusal:
+                form.refuse(refusal)
+            else:
+                messages.success(request, "Endpoint registered. Verify its deliveries with the signing secret below.")
+                return redirect("webhook_detail", pk=created.pk)
+        return self.render_to_response(self.get_context_data(form=form), status=400)
+
+
+class EndpointEdit(EndpointPage, TemplateView):
+    """Change an endpoint."""
+
+    template_name = "webhooks/form.html"
+    read_scope = MANAGE
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The endpoint as it is unless a change was refused."""
+        context = super().get_context_data(**kwargs)
+        return {"form": EndpointForm(initial=EndpointForm.start(self.endpoint)), **context}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Save, and go back to the endpoint."""
+        endpoint = self.load()
+        form = EndpointForm(request.POST)
+        if form.is_valid():
+            try:
+                endpoints.update_webhook(webhook=endpoint, actor=self.principal, **form.cleaned_data)
+            except DomainError as refusal:
+                form.refuse(refusal)
+            else:
+                messages.success(request, "Saved.")
+                return redirect("webhook_detail", pk=endpoint.pk)
+        return self.render_to_response(self.get_context_data(form=form), status=400)
+
+
+class EndpointDetail(EndpointPage, TemplateView):
+    """One endpoint: health, secret, and the delivery log."""
+
+    template_name = "webhooks/detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Statistics of a day and a page of the log."""
+        form = DeliveryFilterForm(self.request.GET)
+        narrowing = form.narrowing()
+        context = super().get_context_data(form=form, filtered=bool(narrowing), **kwargs)
+        log = WebhookDelivery.objects.filter(endpoint=self.endpoint).select_related("event__event_type")
+        page = keyset_page(log.filter(**narrowing), self.request.GET)
+        statistics = delivery_statistics(principal=self.principal, webhook=self.endpoint)
+        rate = statistics["success_rate"]
+        return {
+            **context,
+            "page": page,
+            "statistics": statistics,
+            "success_percent": None if rate is None else round(100 * rate, 1),
+            "live": any(delivery.status == "pending" for delivery in page.rows),
+            "rotate_form": RotateForm(auto_id="rotate_%s"),
+            "test_form": TestForm(auto_id="test_%s"),
+        }
+
+
+class DeliveryDetail(EndpointPage, TemplateView):
+    """One delivery: every attempt, request and answer side by side."""
+
+    template_name = "webhooks/delivery.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Attempts, newest first."""
+        context = super().get_context_data(**kwargs)
+        delivery = get_object_or_404(
+            WebhookDelivery.objects.filter(endpoint=self.endpoint).select_related("event__event_type"),
+            pk=self.kwargs["delivery_id"],
+        )
+        attempts = [
+            {
+                "attempt": attempt,
+                "body": attempt_body(attempt, delivery),
+                "curl": curl_command(attempt, delivery),
+            }
+            for attempt in delivery.attempts.order_by("-id")
+        ]
+        return {**context, "delivery": delivery, "attempts": attempts, "live": delivery.status == "pending"}
+
+
+class Test(EndpointAction):
+    """Send a test event."""
+
+    done = "Test event sent. It appears in the log below."
+
+    def act(self) -> None:
+        """Queue the chosen event's example."""
+        form = TestForm(self.request.POST)
+        name = form.cleaned_data["event"] if form.is_valid() else ""
+        deliveries.test_webhook(webhook=self.endpoint, event_name=name, actor=self.principal)
+
+
+class Toggle(EndpointAction):
+    """Switch an endpoint on or off."""
+
+    def act(self) -> None:
+        """The other way round."""
+        active = not self.endpoint.active
+        endpoints.update_webhook(webhook=self.endpoint, active=active, actor=self.principal)
+        self.done = "The endpoint is on." if active else "The endpoint is off: it gets no events meanwhile."
+
+
+class Rotate(EndpointAction):
+    """Replace the secret."""
+
+    done = "The secret was replaced. Copy the new one to your receiver."
+
+    def act(self) -> None:
+        """With the overlap asked for."""
+        form = RotateForm(self.request.POST)
+        hours = form.cleaned_data["overlap_hours"] if form.is_valid() else -1
+        endpoints.rotate_secret(webhook=self.endpoint, overlap_hours=hours, actor=self.principal)
+
+
+class Delete(EndpointAction):
+    """Remove an endpoint with its log."""
+
+    done = "The endpoint was deleted."
+
+    def act(self) -> None:
+        """For good."""
+        endpoints.delete_webhook(webhook=self.endpoint, actor=self.principal)
+
+    def back(self) -> HttpResponse:
+        """The endpoint is gone."""
+        return redirect("webhook_list")
+
+
+class Retry(EndpointAction):
+    """Try a delivery again."""
+
+    done = "Trying again now."
+
+    def act(self) -> None:
+        """One more attempt."""
+        delivery = get_object_or_404(
+            WebhookDelivery.objects.filter(endpoint=self.endpoint).select_related("endpoint"),
+            pk=self.kwargs["delivery_id"],
+        )
+        deliveries.retry_delivery(delivery=delivery, actor=self.principal)
+
+    def back(self) -> HttpResponse:
+        """To the delivery."""
+        return redirect("webhook_delivery", pk=self.endpoint.pk, delivery_id=self.kwargs["delivery_id"])
+
+
+class RetryFailed(EndpointAction):
+    """Recover every dead letter of an endpoint."""
+
+    LIMIT = 1000
+
+    def act(self) -> None:
+        """The oldest thousand of them."""
+        dead = WebhookDelivery.objects.dead().filter(endpoint=self.endpoint).select_related("endpoint").order_by("id")
+        retried, _ = deliveries.retry_deliveries(deliveries=dead[: self.LIMIT], actor=self.principal)
+        self.done = f"{retried} failed deliver{'y is' if retried == 1 else 'ies are'} being tried again."
