@@ -5,6 +5,7 @@ from django.apps import AppConfig
 from common.partitions import register_partitioned
 from common.portal import HomePanel, NavItem, portal
 from events.fanout import register_fan_out, register_replay
+from webhooks import mails
 
 
 class WebhooksConfig(AppConfig):
@@ -17,6 +18,7 @@ class WebhooksConfig(AppConfig):
         from webhooks.portal import attention, panels  # noqa: PLC0415 (models are ready only now)
         from webhooks.services.fanout import fan_out, replay_to_endpoints  # noqa: PLC0415 (as above)
 
+        mails.register()
         register_fan_out(fan_out)
         register_replay(replay_to_endpoints)
         register_partitioned("webhooks_webhookattempt", keep_days=90)

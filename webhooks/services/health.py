@@ -1,26 +1,91 @@
-"""Switching endpoints off, and on again."""
+"""Switching failing endpoints off, with warnings on the way."""
 
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import structlog
 from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
 
-from webhooks.models import WebhookEndpoint
+from common.mail import absolute_url
+from common.principal import Role
+from partners.services.mail import mail_members
+from webhooks.models import WebhookDelivery, WebhookEndpoint
 
 logger = structlog.get_logger(__name__)
 
+DISABLE_AFTER = timedelta(days=5)
+WARN_AFTER = timedelta(days=1)
+WARN_EVERY = timedelta(days=1)
 GONE = "The receiver answered 410 Gone."
+FAILED_TOO_LONG = f"No delivery was accepted for {DISABLE_AFTER.days} days."
+CONCERNED = (Role.OWNER, Role.DEVELOPER)
 
 
 @transaction.atomic
 def disable_gone_endpoint(*, endpoint_id: uuid.UUID) -> None:
     """Switch an endpoint off whose receiver said it is gone; its events are held until it is switched on again."""
-    endpoint = WebhookEndpoint.objects.select_for_update().filter(pk=endpoint_id, active=True).first()
-    if endpoint is None:
-        return
+    endpoint = WebhookEndpoint.objects.select_for_update(no_key=True).filter(pk=endpoint_id, active=True).first()
+    if endpoint is not None:
+        disable(endpoint, GONE)
+
+
+def check_failing_endpoints() -> tuple[int, int]:
+    """Warn about endpoints that fail for a day or more, switch off those that did for five; return how many of each."""
+    warned = disabled = 0
+    now = timezone.now()
+    failing = WebhookEndpoint.objects.active().filter(failing_since__lte=now - WARN_AFTER)
+    for key in failing.values_list("pk", flat=True):
+        with transaction.atomic():
+            endpoint = (
+                WebhookEndpoint.objects.select_for_update(no_key=True, skip_locked=True)
+                .filter(pk=key, active=True, failing_since__lte=now - WARN_AFTER)
+                .first()
+            )
+            if endpoint is None or endpoint.failing_since is None:
+                continue
+            if endpoint.failing_since <= now - DISABLE_AFTER:
+                disable(endpoint, FAILED_TOO_LONG)
+                disabled += 1
+            elif endpoint.warned_at is None or endpoint.warned_at <= now - WARN_EVERY:
+                warn(endpoint)
+                warned += 1
+    return warned, disabled
+
+
+def disable(endpoint: WebhookEndpoint, reason: str) -> None:
+    """Switch a locked endpoint off and tell its owners."""
     endpoint.active = False
-    endpoint.disabled_reason = GONE
+    endpoint.disabled_reason = reason
     endpoint.save(update_fields=["active", "disabled_reason", "updated_at"])
-    logger.warning("endpoint_disabled", endpoint=str(endpoint.id), reason=GONE)
+    logger.warning("endpoint_disabled", endpoint=str(endpoint.id), reason=reason)
+    tell(endpoint, "webhook_disabled", reason=reason)
+
+
+def warn(endpoint: WebhookEndpoint) -> None:
+    """Tell the owners of a locked endpoint that it is failing."""
+    endpoint.warned_at = timezone.now()
+    endpoint.save(update_fields=["warned_at"])
+    last = WebhookDelivery.objects.filter(endpoint=endpoint).exclude(last_error="").order_by("-id").first()
+    tell(
+        endpoint,
+        "webhook_failing",
+        since=f"{endpoint.failing_since:%-d %B %Y, %H:%M} UTC",
+        last_error=last.last_error if last else "no answer",
+        days=DISABLE_AFTER.days,
+    )
+
+
+def tell(endpoint: WebhookEndpoint, kind: str, **context: object) -> None:
+    """Queue an e-mail to those of the partner who look after endpoints."""
+    mail_members(
+        partner=endpoint.partner,
+        roles=CONCERNED,
+        kind=kind,
+        endpoint=endpoint.endpoint_url,
+        action_url=absolute_url(reverse("webhook_detail", args=[endpoint.id])),
+        **context,
+    )
