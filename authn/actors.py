@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import dramatiq
+import structlog
 from dramatiq_crontab import cron
 
 from authn.services.idempotency import purge_idempotency_records
 from authn.services.keys import expire_keys
+from authn.services.oauth_upkeep import delete_expired_tokens
+
+logger = structlog.get_logger(__name__)
 
 
 @cron("*/10 * * * *")
@@ -21,3 +25,10 @@ def mark_expired_keys() -> None:
 def forget_old_answers() -> None:
     """Drop the answers remembered for Idempotency-Keys once their 24 hours are over."""
     purge_idempotency_records()
+
+
+@cron("40 3 * * *")
+@dramatiq.actor
+def clean_oauth_tokens() -> None:
+    """Delete codes and tokens that expired since yesterday."""
+    logger.info("oauth_tokens_cleaned", deleted=delete_expired_tokens())

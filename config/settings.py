@@ -312,6 +312,8 @@ OAUTH2_PROVIDER_ID_TOKEN_MODEL = "authn.OAuthIdToken"  # noqa: S105 (a model)
 OAUTH2_PROVIDER_DEVICE_GRANT_MODEL = "authn.OAuthDeviceGrant"
 # Each of its models is swapped for one of ours: its migrations would build nothing, in a third of the time of all.
 MIGRATION_MODULES = {"oauth2_provider": None}
+# Requests per hour to the token endpoints, from one address and by one authenticated client.
+OAUTH_RATE_LIMITS = {"address": 6000, "client": 3600}
 OAUTH2_PROVIDER: dict[str, Any] = {
     "SCOPES": {scope: words for scope, words in SCOPES.items() if scope != "admin"},
     "SCOPES_BACKEND_CLASS": "authn.oauth.scopes.ApplicationScopes",

@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 from authn.api.oauth_shapes import ErrorResponse, IntrospectionResponse, TokenReference, TokenRequest, TokenResponse
 from authn.credentials import resolve
 from authn.models import OAuthClient
+from authn.oauth.throttle import TooManyRequestsError, charge
 from authn.services.oauth_tokens import (
     OAuthError,
     authenticate_client,
@@ -85,6 +86,16 @@ class ProtocolView(APIView):
     renderer_classes = (PlainJSONRenderer,)
     schema = ProtocolSchema()
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Limit by address before any work is done."""
+        super().initial(request, *args, **kwargs)
+        try:
+            charge("address", client_ip(request._request) or "")
+        except TooManyRequestsError as error:
+            raise ProtocolError(
+                error.error, error.description, status=error.status_code, headers=error.headers
+            ) from error
+
     def parameters(self) -> dict[str, str]:
         """The form's parameters; an empty one counts as absent, one that stands twice is an error."""
         if self.request.META.get("QUERY_STRING"):
@@ -142,7 +153,7 @@ class TokenView(ProtocolView):
         if "grant_type" not in parameters:
             raise ProtocolError("invalid_request", "The parameter grant_type is missing.")
         answer = token_response(parameters, authorization=self.authorization())
-        return Response(answer.body, status=answer.status)
+        return Response(answer.body, status=answer.status, headers=answer.headers)
 
 
 @extend_schema(tags=["OAuth"])
@@ -159,7 +170,7 @@ class RevocationView(ProtocolView):
     def post(self, request: Request) -> Response:
         """RFC 7009, 2.1: an unknown token is no error."""
         answer = revocation_response(self.parameters(), authorization=self.authorization())
-        return Response(answer.body or None, status=answer.status)
+        return Response(answer.body or None, status=answer.status, headers=answer.headers)
 
 
 @extend_schema(tags=["OAuth"])
@@ -201,5 +212,5 @@ class IntrospectionView(ProtocolView):
         try:
             return authenticate_client(parameters, authorization=self.authorization())
         except OAuthError as error:
-            status = 401 if error.code == "invalid_client" else 400
-            raise ProtocolError(error.code, error.message, status=status) from error
+            answer = error.answer
+            raise ProtocolError(error.code, error.message, status=answer.status, headers=answer.headers) from error

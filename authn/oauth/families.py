@@ -9,9 +9,21 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from authn.models import OAuthClient, OAuthRefreshToken, OAuthToken
+from authn.models import OAuthClient, OAuthConsent, OAuthGrant, OAuthRefreshToken, OAuthToken
 from authn.oauth.secrets import token_digest
 from common.revocation import invalidate
+
+
+def lock_consent(held: OAuthGrant | OAuthRefreshToken | OAuthToken) -> bool:
+    """Whether what a code or token came of still stands; if so, keep it from changing until the transaction ends.
+
+    Everything that adds to or ends a person's tokens for a client takes this lock first: a refresh and a revocation at
+    once would otherwise each miss what the other did.
+    """
+    consents = OAuthConsent.objects.select_for_update().filter(
+        user_id=held.user_id, client_id=held.application_id, partner_id=held.partner_id
+    )
+    return consents.first() is not None
 
 
 @transaction.atomic
@@ -44,4 +56,5 @@ def revoke_issued(token: str, client: OAuthClient) -> None:
         if found.token_family is None:
             end_tokens(Q(token_checksum=checksum, application=client))
         else:
+            lock_consent(found)
             revoke_family(found.token_family)

@@ -16,10 +16,11 @@ from oauthlib.common import Request
 from oauthlib.oauth2.rfc6749 import errors
 
 from authn.models import OAuthClient, OAuthClientType, OAuthGrant, OAuthRefreshToken, OAuthToken
-from authn.oauth.families import revoke_family, revoke_issued
+from authn.oauth.families import lock_consent, revoke_family, revoke_issued
 from authn.oauth.scopes import grantable
 from authn.oauth.secrets import is_opaque_token, token_digest
 from authn.oauth.server import check_resource
+from authn.oauth.throttle import charge
 from partners.models import Partner, PartnerMember
 
 
@@ -65,7 +66,10 @@ class Validator(OAuth2Validator):
         if client is None or client.client_type != OAuthClientType.CONFIDENTIAL:
             return False
         request.client_id = client_id
-        return client.secret_matches(secret)
+        if not client.secret_matches(secret):
+            return False
+        charge("client", client.client_id)
+        return True
 
     def validate_grant_type(
         self, client_id: str, grant_type: str, client: OAuthClient, request: Request, *args: Any, **kwargs: Any
@@ -92,13 +96,12 @@ class Validator(OAuth2Validator):
     def validate_code(
         self, client_id: str, code: str, client: OAuthClient, request: Request, *args: Any, **kwargs: Any
     ) -> bool:
-        """Lock the code, so that of two exchanges at once the second finds it used; a used one ends its tokens."""
-        grant = (
-            OAuthGrant.objects.select_for_update(of=("self",))
-            .select_related("user", "partner")
-            .filter(code=code, application=client)
-            .first()
-        )
+        """Of two exchanges at once the second finds the code used; a used one ends its tokens."""
+        codes = OAuthGrant.objects.select_related("user", "partner").filter(code=code, application=client)
+        grant = codes.first()
+        if grant is None or not lock_consent(grant):
+            return False
+        grant = codes.first()  # as it is now that nobody else can use it
         if grant is None:
             return False
         if grant.used_at is not None:
@@ -158,15 +161,16 @@ class Validator(OAuth2Validator):
     def validate_refresh_token(
         self, refresh_token: str, client: OAuthClient, request: Request, *args: Any, **kwargs: Any
     ) -> bool:
-        """Lock the token, so that of two refreshes at once the second finds it rotated; reuse ends the family."""
+        """Of two refreshes at once the second finds the token rotated; reuse ends the family."""
         if not is_opaque_token(refresh_token):
             return False
-        held = (
-            OAuthRefreshToken.objects.select_for_update(of=("self",))
-            .select_related("user", "partner")
-            .filter(token_checksum=token_digest(refresh_token), application=client)
-            .first()
+        tokens = OAuthRefreshToken.objects.select_related("user", "partner").filter(
+            token_checksum=token_digest(refresh_token), application=client
         )
+        held = tokens.first()
+        if held is None or not lock_consent(held):
+            return False
+        held = tokens.first()  # as it is now that nobody else can use it
         if held is None:
             return False
         if held.revoked is not None:

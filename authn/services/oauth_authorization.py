@@ -119,7 +119,8 @@ def withdraw_consent(*, consent: OAuthConsent, actor: Principal) -> None:
     governs = actor.tenant_id == consent.partner_id and actor.has_scope("manage:partner")
     if not (is_own or governs or actor.is_admin):
         raise ForbiddenError("not_yours", "Only who granted this access, or an owner, can withdraw it.")
+    OAuthConsent.objects.select_for_update().filter(pk=consent.pk).first()  # see families.lock_consent
     end_tokens(Q(application=consent.client, user=consent.user, partner=consent.partner))
     # Codes on their way are part of the access.
     consent.client.oauthgrant_set.filter(user=consent.user, partner=consent.partner).delete()
-    consent.delete()
+    OAuthConsent.objects.filter(pk=consent.pk).delete()

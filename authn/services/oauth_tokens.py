@@ -27,16 +27,21 @@ REVOCATION_PATH = "/api/oauth/token/revoke"
 INTROSPECTION_PATH = "/api/oauth/token/introspect"
 
 
-class OAuthError(DomainError):
-    """A refusal in the words of RFC 6749, 5.2; `code` is its error code."""
-
-
 @dataclass(frozen=True)
 class Answer:
     """What an OAuth endpoint sends."""
 
     status: int
     body: dict[str, Any] = field(repr=False)
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class OAuthError(DomainError):
+    """A refusal in the words of RFC 6749, 5.2; `code` is its error code."""
+
+    def __init__(self, code: str, message: str, *, answer: Answer | None = None) -> None:
+        super().__init__(code, message)
+        self.answer = answer or Answer(400, {"error": code, "error_description": message})
 
 
 @lru_cache(maxsize=1)
@@ -48,6 +53,11 @@ def server() -> Server:
     return built
 
 
+def retry_after(headers: Mapping[str, str]) -> dict[str, str]:
+    """The one header of oauthlib's that we pass on; the endpoints set the others."""
+    return {name: value for name, value in headers.items() if name == "Retry-After"}
+
+
 def headers_of(authorization: str) -> dict[str, str]:
     """The request headers oauthlib and our validator read."""
     return {"HTTP_AUTHORIZATION": authorization} if authorization else {}
@@ -57,19 +67,21 @@ def headers_of(authorization: str) -> dict[str, str]:
 def token_response(parameters: Mapping[str, str], *, authorization: str = "") -> Answer:
     """Answer a token request. One transaction: the lock on a code or refresh token lasts until its use is recorded."""
     try:
-        _, body, status = server().create_token_response(
+        headers, body, status = server().create_token_response(
             TOKEN_PATH, "POST", urlencode(parameters), headers_of(authorization)
         )
     except OAuth2Error as error:
-        return Answer(error.status_code, dict(error.twotuples))
-    return Answer(status, json.loads(body))
+        return Answer(error.status_code, dict(error.twotuples), retry_after(error.headers))
+    return Answer(status, json.loads(body), retry_after(headers))
 
 
 def request_token(parameters: Mapping[str, str | None]) -> dict[str, Any]:
     """The token response to `parameters`; raises OAuthError."""
     answer = token_response({name: value for name, value in parameters.items() if value is not None})
     if answer.status != 200:
-        raise OAuthError(answer.body["error"], answer.body.get("error_description", answer.body["error"]))
+        raise OAuthError(
+            answer.body["error"], answer.body.get("error_description", answer.body["error"]), answer=answer
+        )
     return answer.body
 
 
@@ -173,10 +185,10 @@ def introspect_token(token: str, *, for_client: OAuthClient | None = None) -> di
 
 def revocation_response(parameters: Mapping[str, str], *, authorization: str = "") -> Answer:
     """Answer a revocation request (RFC 7009)."""
-    _, body, status = server().create_revocation_response(
+    headers, body, status = server().create_revocation_response(
         REVOCATION_PATH, "POST", urlencode(parameters), headers_of(authorization)
     )
-    return Answer(status, json.loads(body) if body else {})
+    return Answer(status, json.loads(body) if body else {}, retry_after(headers))
 
 
 def authenticate_client(parameters: Mapping[str, str], *, authorization: str = "") -> OAuthClient:
@@ -185,9 +197,11 @@ def authenticate_client(parameters: Mapping[str, str], *, authorization: str = "
     try:
         authenticated = server().request_validator.authenticate_client(request)
     except OAuth2Error as error:
-        raise OAuthError(error.error, error.description) from error
+        answer = Answer(error.status_code, dict(error.twotuples), retry_after(error.headers))
+        raise OAuthError(error.error, error.description, answer=answer) from error
     if not authenticated:
-        raise OAuthError("invalid_client", "The client is unknown, or its secret is wrong.")
+        body = {"error": "invalid_client", "error_description": "The client is unknown, or its secret is wrong."}
+        raise OAuthError(body["error"], body["error_description"], answer=Answer(401, body))
     client: OAuthClient = request.client
     return client
 

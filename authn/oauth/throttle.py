@@ -1,0 +1,47 @@
+"""How often the token endpoints may be asked: by address before anything else, by client once it is known for sure.
+
+A client's bucket is charged only after its secret was right, so that nobody can empty it in its name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+
+from django.conf import settings
+from oauthlib.oauth2 import OAuth2Error
+
+from authn.limits import Take, local_buckets, take_shared
+from authn.valkey import ValkeyAway
+
+ANY_EPOCH = "*"
+
+
+class TooManyRequestsError(OAuth2Error):
+    """The hourly limit is used up."""
+
+    error = "temporarily_unavailable"
+    status_code = 429
+    description = "Too many requests; try again later."
+
+    def __init__(self, take: Take) -> None:
+        super().__init__()
+        self.take = take
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """When to come back."""
+        return {"Retry-After": str(max(1, math.ceil(self.take.retry_seconds)))}
+
+
+def charge(kind: str, identity: str) -> None:
+    """Take one token from the bucket of an `address` or a `client`; raises TooManyRequestsError."""
+    tag = hashlib.sha256(f"{kind}:{identity}".encode()).hexdigest()[:32]
+    keys = [f"treaty:{{oauth:{tag}}}:epoch", f"treaty:{{oauth:{tag}}}:bucket"]
+    capacity = settings.OAUTH_RATE_LIMITS[kind]
+    try:
+        _, take = take_shared(keys, ANY_EPOCH, [capacity])
+    except ValkeyAway:
+        take = local_buckets.take(keys[1:], [capacity])
+    if take is not None and not take.allowed:
+        raise TooManyRequestsError(take)
