@@ -6,6 +6,7 @@ import dramatiq
 import structlog
 from dramatiq_crontab import cron
 
+from authn.oauth.signing import rotate_signing_key
 from authn.services.idempotency import purge_idempotency_records
 from authn.services.keys import expire_keys
 from authn.services.oauth_upkeep import delete_expired_tokens
@@ -32,3 +33,10 @@ def forget_old_answers() -> None:
 def clean_oauth_tokens() -> None:
     """Delete codes and tokens that expired since yesterday."""
     logger.info("oauth_tokens_cleaned", deleted=delete_expired_tokens())
+
+
+@cron("20 3 1 * *")
+@dramatiq.actor
+def rotate_oauth_signing_key() -> None:
+    """Once a month, let a new key sign JWT access tokens."""
+    logger.info("oauth_signing_key_rotated", kid=rotate_signing_key().kid)

@@ -13,7 +13,7 @@ class AuthnConfig(AppConfig):
     name = "authn"
 
     def ready(self) -> None:
-        """Name the tables partitioned by day, the credentials the gate knows, and who hears of revocations."""
+        """Name partitioned tables and pages, the credentials the gate knows, and who hears of revocations."""
         from authn.credentials import register_resolver  # noqa: PLC0415 (models are ready only now)
         from authn.keys import is_key  # noqa: PLC0415 (as above)
         from authn.oauth.secrets import is_access_token  # noqa: PLC0415 (as above)
@@ -26,7 +26,11 @@ class AuthnConfig(AppConfig):
 
         register_partitioned("authn_apicall", keep_days=30)
         register_usage("api_keys", count_keys)
-        portal.navigation.append(NavItem("API keys", "keys", "key", order=30, section="Build"))
+        portal.navigation += [
+            NavItem("API keys", "keys", "key", order=30, section="Build"),
+            NavItem("OAuth clients", "oauth_client_list", "finger-print", order=35, section="Build"),
+            NavItem("Granted access", "oauth_granted_access", "shield-check", order=90, section="Partner"),
+        ]
         portal.attention.append(keys_to_look_after)
         register_resolver(matches=is_key, resolve=credential_of_key)
         register_resolver(matches=is_access_token, resolve=credential_of_token)

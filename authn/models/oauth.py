@@ -68,12 +68,15 @@ class OAuthClientQuerySet(models.QuerySet["OAuthClient"]):
         return self.filter(active=True)
 
 
-class OAuthClientManager(models.Manager["OAuthClient"]):
+ManagerFromQuerySet = models.Manager.from_queryset(OAuthClientQuerySet)
+
+
+class OAuthClientManager(ManagerFromQuerySet["OAuthClient"]):
     """Clients come with their owners: whether a client may be used depends on both."""
 
-    def get_queryset(self) -> models.QuerySet[OAuthClient]:
+    def get_queryset(self) -> OAuthClientQuerySet:
         """Every client with its partner and application."""
-        return super().get_queryset().select_related("partner", "application")
+        return OAuthClientQuerySet(self.model, using=self._db).select_related("partner", "application")
 
 
 @pghistory.track()
@@ -113,7 +116,7 @@ class OAuthClient(AbstractApplication):
     environment = models.CharField(max_length=4, choices=Environment.choices, default=Environment.LIVE)
     active = models.BooleanField(default=True)
 
-    objects = OAuthClientManager.from_queryset(OAuthClientQuerySet)()
+    objects = OAuthClientManager()
 
     class Meta(AbstractApplication.Meta):
         ordering = ["-id"]
@@ -138,6 +141,11 @@ class OAuthClient(AbstractApplication):
     def status(self) -> str:
         """`active`, or `revoked` for good."""
         return "active" if self.active else "revoked"
+
+    @property
+    def flow_labels(self) -> list[str]:
+        """Its flows in words."""
+        return [str(OAuthFlow(flow).label) for flow in self.allowed_flows]
 
     @property
     def overlap_ends_at(self) -> datetime | None:

@@ -11,7 +11,7 @@ import math
 from django.conf import settings
 from oauthlib.oauth2 import OAuth2Error
 
-from authn.limits import Take, local_buckets, take_shared
+from authn.limits import TAKE, Take, local_buckets, take_shared
 from authn.valkey import ValkeyAway
 
 ANY_EPOCH = "*"
@@ -40,7 +40,7 @@ def charge(kind: str, identity: str) -> None:
     keys = [f"treaty:{{oauth:{tag}}}:epoch", f"treaty:{{oauth:{tag}}}:bucket"]
     capacity = settings.OAUTH_RATE_LIMITS[kind]
     try:
-        _, take = take_shared(keys, ANY_EPOCH, [capacity])
+        _, take = take_shared(TAKE.call(keys, ANY_EPOCH, capacity))
     except ValkeyAway:
         take = local_buckets.take(keys[1:], [capacity])
     if take is not None and not take.allowed:

@@ -21,6 +21,7 @@ from authn.oauth.scopes import grantable
 from authn.oauth.secrets import is_opaque_token, token_digest
 from authn.oauth.server import check_resource
 from authn.oauth.throttle import charge
+from authn.oauth.tokens import origin_of
 from partners.models import Partner, PartnerMember
 
 
@@ -204,7 +205,7 @@ class Validator(OAuth2Validator):
         token: dict[str, Any],
         source_refresh_token: OAuthRefreshToken | None = None,
     ) -> OAuthToken:
-        origin = source_refresh_token or getattr(request, "grant", None)
+        origin = source_refresh_token or origin_of(request)
         access = OAuthToken(
             id=request.token_id,
             user=request.user,

@@ -1,4 +1,4 @@
-"""What an OAuth library reads to configure itself (RFC 8414)."""
+"""What OAuth libraries and resource servers read to configure themselves (RFC 8414, RFC 7517)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from authn.models import OAuthFlow
+from authn.oauth.signing import published_keys
 from common.scopes import SCOPES
 
 CLIENT_AUTHENTICATION = ["client_secret_basic", "client_secret_post"]
@@ -34,6 +35,7 @@ def server_metadata(request: HttpRequest, issuer_path: str | None = None) -> Jso
         "token_endpoint": endpoint("oauth_token"),
         "revocation_endpoint": endpoint("oauth_revoke"),
         "introspection_endpoint": endpoint("oauth_introspect"),
+        "jwks_uri": endpoint("oauth_jwks"),
         "scopes_supported": [scope for scope in SCOPES if scope != "admin"],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
@@ -45,6 +47,18 @@ def server_metadata(request: HttpRequest, issuer_path: str | None = None) -> Jso
         "authorization_response_iss_parameter_supported": True,
         "service_documentation": f"{settings.PUBLIC_URL}/api/docs",
     }
+    return public(document)
+
+
+@require_safe
+@cache_control(public=True, max_age=300)
+def jwks(request: HttpRequest) -> JsonResponse:
+    """The public keys that JWT access tokens are checked with (RFC 7517)."""
+    return public({"keys": published_keys()})
+
+
+def public(document: dict[str, object]) -> JsonResponse:
+    """A document that any page may read."""
     response = JsonResponse(document)
     response["Access-Control-Allow-Origin"] = "*"
     return response

@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from applications.models import PartnerApplication
 from applications.services.applications import create_application
+from authn.models import OAuthConsent
 from authn.services.keys import generate_api_key, revoke_api_key, rotate_api_key
+from authn.services.oauth import create_client, revoke_client, rotate_client_secret
 from billing.models import PartnerUsage
 from common.charts import last_hours
 from common.partitions import day_bounds, partition_name, registry, uuid7_floor
@@ -161,6 +163,26 @@ def add_keys(application: PartnerApplication) -> None:
     revoke_api_key(api_key=old.api_key, reason="Left the company", actor=SYSTEM)
 
 
+def add_clients(application: PartnerApplication, alice: User) -> None:
+    """OAuth clients, one with two secrets, one revoked, and what Alice let another partner's application do."""
+    uris = ["https://app.acme.example/oauth/callback", "http://127.0.0.1/callback"]
+    client = create_client(application=application, name="Acme sign-in", redirect_uris=uris, actor=SYSTEM).client
+    rotate_client_secret(client=client, actor=SYSTEM)
+    old = create_client(
+        application=application,
+        name="Old importer",
+        allowed_flows=["client_credentials"],
+        environment="test",
+        actor=SYSTEM,
+    )
+    revoke_client(client=old.client, actor=SYSTEM)
+    theirs = make_application(make_partner("Globex Data"), "Lead Scorer")
+    scorer = create_client(application=theirs, name="Globex Lead Scorer", redirect_uris=uris[1:], actor=SYSTEM).client
+    OAuthConsent.objects.create(
+        user=alice, client=scorer, partner=application.partner, scopes=["manage:webhooks", "read:leads"]
+    )
+
+
 def build_world() -> User:
     """Acme with Alice, its owner, who is returned."""
     rng = random.Random(7)  # noqa: S311 (the same world each time)
@@ -182,6 +204,7 @@ def build_world() -> User:
         actor=SYSTEM,
     )
     add_keys(application)
+    add_clients(application, alice)
     add_usage(application, rng)
     add_webhooks(application, rng)
     Partner.objects.filter(pk=acme.pk).update(city="Hartford", region="CT")
