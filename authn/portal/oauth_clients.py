@@ -25,6 +25,10 @@ from common.errors import DomainError
 from common.scopes import SCOPES
 from partners.portal.access import PortalPage
 
+SCOPES_WORDS = {
+    "live": "What its tokens may carry: the permissions {} was approved for.",
+    "test": "What its tokens may carry in the sandbox: the permissions {} was approved for, or still asks for.",
+}
 OVERLAP_WORDS = {0: "at once", 1: "in an hour", 24: "in a day", 168: "in 7 days", 720: "in 30 days"}
 
 
@@ -104,6 +108,7 @@ class ClientDetail(ClientPage, TemplateView):
         kwargs.setdefault("form", RedirectUrisForm(initial=initial))
         return super().get_context_data(
             client=client,
+            scopes_words=SCOPES_WORDS[client.environment].format(client.application),
             scopes=[(scope, SCOPES.get(scope, scope)) for scope in client.available_scopes()],
             consents=client.consents.count(),
             overlaps=[(hours, OVERLAP_WORDS[hours]) for hours in OVERLAP_HOURS],

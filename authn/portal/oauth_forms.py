@@ -31,7 +31,7 @@ class RedirectUrisForm(forms.Form):
     redirect_uris = LinesField(
         required=False,
         label="Redirect URIs",
-        help_text="One per line, compared letter by letter. https, or http to 127.0.0.1 while you develop.",
+        help_text="For the authorization code flow. One per line, compared exactly; https, or http to localhost.",
     )
     token_lifetime = forms.IntegerField(
         min_value=MIN_LIFETIME, max_value=MAX_LIFETIME, label="Access token lifetime", help_text="In seconds."
@@ -51,7 +51,7 @@ class ClientForm(RedirectUrisForm):
         help_text="Public: a native or browser app, which cannot keep a secret and gets none.",
     )
     allowed_flows = forms.MultipleChoiceField(
-        choices=OAuthFlow.choices, label="Flows", widget=forms.CheckboxSelectMultiple, required=False
+        choices=OAuthFlow.choices, label="Flows", widget=forms.CheckboxSelectMultiple
     )
     access_token_format = forms.ChoiceField(
         choices=AccessTokenFormat.choices,

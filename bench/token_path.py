@@ -1,0 +1,128 @@
+"""What an access token costs: a token-authenticated, limited, metered GET against django-oauth-toolkit's own in DRF.
+
+Both answer the same JSON under the same server (granian, one worker, one thread) in one run, in turns. Ours also takes
+from a rate limit bucket, checks the organization and meters the call; the toolkit's does neither.
+
+    python -m bench.token_path [--seconds 5] [--rounds 3]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from bench.load import get_request, run_load
+from bench.request_path import ACTIVE_KEYS, CONNECTIONS, STORED_KEYS, Case, prepare, seed, stay_off_the_server
+from bench.servers import services
+
+TARGET = 3.5
+
+SEED_OURS = """
+import sys
+from datetime import timedelta
+import django
+django.setup()
+from django.utils import timezone
+from authn.models import OAuthToken
+from authn.oauth.secrets import ACCESS_TOKEN_PREFIX, generate, token_digest
+from authn.services.oauth import create_client
+from common.principal import SYSTEM
+from tests.conftest import make_application, make_partner
+tokens, rows = [], []
+expires = timezone.now() + timedelta(hours=1)
+for number in range(100):
+    application = make_application(make_partner(f"Partner {number}", tier="enterprise"))
+    flows = ["client_credentials"]
+    client = create_client(application=application, name="Bench", allowed_flows=flows, actor=SYSTEM).client
+    for _ in range(int(sys.argv[1]) // 100):
+        token = generate(ACCESS_TOKEN_PREFIX)
+        tokens.append(token)
+        rows.append(OAuthToken(application=client, partner=application.partner, scope="read:leads", expires=expires,
+                               token="", token_checksum=token_digest(token)))
+        rows[-1]._raw_token = token
+OAuthToken.objects.bulk_create(rows)
+print("\\n".join(tokens))
+"""
+
+SEED_PEER = """
+import hashlib, secrets, sys
+from datetime import timedelta
+import bench.request_apps.oauth_peer
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.utils import timezone
+from oauth2_provider.models import AccessToken, Application
+call_command("migrate", verbosity=0)
+tokens, rows = [], []
+expires = timezone.now() + timedelta(hours=1)
+for number in range(100):
+    user = User.objects.create(username=str(number))
+    application = Application.objects.create(
+        name="Bench", client_secret="x", hash_client_secret=False, user=user, client_type="confidential",
+        authorization_grant_type="client-credentials",
+    )
+    for _ in range(int(sys.argv[1]) // 100):
+        token = secrets.token_urlsafe(32)
+        tokens.append(token)
+        rows.append(AccessToken(application=application, user=user, scope="read:leads", expires=expires, token=""))
+        rows[-1]._raw_token = token
+AccessToken.objects.bulk_create(rows)
+print("\\n".join(tokens))
+"""
+
+
+def measure(seconds: float, rounds: int, threads: int) -> bool:
+    """Run both and print them; whether the target holds."""
+    own_cpus = os.sched_getaffinity(0)
+    with services() as environment:
+        prepare(environment)
+        cases: list[Case] = []
+        try:
+            for name, target, script in (
+                ("Treaty: token, limit, meter, in DRF", "bench.request_apps.ours:application", SEED_OURS),
+                ("DRF + django-oauth-toolkit", "bench.request_apps.oauth_peer:application", SEED_PEER),
+            ):
+                tokens = seed(script, environment)
+                requests = [get_request("/api/ping", {"Authorization": f"Bearer {token}"}) for token in tokens]
+                cases.append(Case(name, target, requests, environment, threads))
+            stay_off_the_server()
+            for case in cases:
+                run_load(case.server.port, case.requests, seconds=2, connections=CONNECTIONS)
+            for _ in range(rounds):
+                for case in cases:
+                    case.round(seconds)
+        finally:
+            os.sched_setaffinity(0, own_cpus)
+            for case in cases:
+                case.server.stop()
+    return report(*cases)
+
+
+def report(ours: Case, peer: Case) -> bool:
+    """Print the table and the verdict."""
+    print(f"{ACTIVE_KEYS:,} tokens in use of {STORED_KEYS:,} stored")
+    print(f"{'':<46}{'req/s':>9}{'x peer':>8}{'CPU us':>9}{'x peer CPU':>11}{'p50 / p99 ms':>16}")
+    for case in (ours, peer):
+        print(case.line(peer))
+    held = True
+    for name, value in (
+        ("times django-oauth-toolkit, by CPU", peer.cpu / ours.cpu),
+        ("times django-oauth-toolkit, by req/s", ours.per_second / peer.per_second),
+    ):
+        held &= value >= TARGET
+        print(f"  {'ok  ' if value >= TARGET else 'MISS'} {value:5.2f} {name} (>= {TARGET})")
+    return held
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    sys.exit(0 if measure(options.seconds, options.rounds, options.threads) else 1)
+
+
+if __name__ == "__main__":
+    main()
