@@ -15,6 +15,7 @@ from authn.models import OAuthClient, OAuthConsent, OAuthToken
 from authn.services.oauth import IssuedClient
 from partners.models import PartnerMember, User
 from tests.authn.oauth.conftest import REDIRECT_URI, authorize_url, decide, issue, redeem
+from tests.conftest import give_role
 
 Post = Callable[..., Any]
 Tokens = dict[str, Any]
@@ -76,7 +77,7 @@ def test_a_strangers_application_cannot_be_chosen(charlie: User, application: Pa
 
 
 def test_a_viewer_looks_and_changes_nothing(alice: User, issued: IssuedClient) -> None:
-    PartnerMember.objects.filter(user=alice).update(role="viewer")
+    give_role(alice, "viewer")
     page = browser(alice)
     assert page.get("/clients").status_code == 200
     assert "Revoke" not in page.get(f"/clients/{issued.client.id}").content.decode()
@@ -132,7 +133,7 @@ def test_the_consent_page_says_who_what_and_for_whom(issued: IssuedClient, charl
     assert "Quote Sync by Acme Insurance Tech asks for this." in text
     assert "Read leads, with the personal data in them" in text
     assert "Manage webhook endpoints and their deliveries" in text
-    assert "you go on to acme.test" in text
+    assert "You go on to acme.test , whatever you decide." in text
     assert " New " not in text
     assert "form-action 'self' https://acme.test" in answer["Content-Security-Policy"]
     assert answer["X-Frame-Options"] == "DENY"
@@ -147,7 +148,7 @@ def test_the_consent_page_marks_what_is_new(issued: IssuedClient, charlie: User)
 
 
 def test_the_consent_page_says_what_a_role_cannot_grant(issued: IssuedClient, charlie: User) -> None:
-    PartnerMember.objects.filter(user=charlie).update(role="viewer")
+    give_role(charlie, "viewer")
     text = text_of(browser(charlie).get(authorize_url(issued)))
     assert "It asked for, and will not get" in text
     assert "Your role in Globex Data, viewer, cannot grant this." in text
