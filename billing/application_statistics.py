@@ -1,0 +1,34 @@
+"""The calls of one application, for its statistics."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Sum
+from django.utils import timezone
+
+from applications.models import PartnerApplication
+from billing.models import PartnerUsage
+
+PERIOD_DAYS = 30
+MEMBERS = {"api_calls": "total", "api_errors": "errors", "rate_limited": "rateLimited"}
+
+
+def calls_of(application: PartnerApplication) -> dict[str, Any]:
+    """Calls, errors among them, and calls the limit refused, of the last 30 days by environment."""
+    rows = (
+        PartnerUsage.objects.order_by()
+        .filter(
+            partner_id=application.partner_id,
+            application_id=application.id,
+            metric_name__in=MEMBERS,
+            usage_date__gte=timezone.now() - timedelta(days=PERIOD_DAYS),
+        )
+        .values_list("environment", "metric_name")
+        .annotate(Sum("metric_value"))
+    )
+    figures: dict[str, Any] = {name: dict.fromkeys(MEMBERS.values(), 0) for name in ("live", "test")}
+    for environment, metric, value in rows:
+        figures[environment][MEMBERS[metric]] = int(value)
+    return {"days": PERIOD_DAYS, **figures}
