@@ -59,7 +59,7 @@ def send_wake_up() -> None:
 def wake_on_commit() -> None:
     """Wake the delivery processes once the transaction commits, once for however many deliveries it made."""
     # An earlier hook does: whatever rolls it back from here on takes what we are about to announce with it.
-    if any(hook is send_wake_up for _, hook, _ in connection.run_on_commit[-LOOK_BACK:]):
+    if any(entry[1] is send_wake_up for entry in connection.run_on_commit[-LOOK_BACK:]):
         return
     transaction.on_commit(send_wake_up, robust=True)
 
