@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pgtrigger.migrations
+
 from django.db.migrations.operations.base import Operation
 
 
@@ -37,3 +39,15 @@ class PartitionByDay(Operation):
     def describe(self) -> str:
         """Shown by `migrate --plan`."""
         return f"Partition {self.model_name} by day"
+
+
+class AddTrigger(pgtrigger.migrations.AddTrigger):
+    """pgtrigger's operation without rendering every related model again: a trigger changes none of them.
+
+    The initial migrations add a hundred triggers; rendering after each took most of the time of `migrate`.
+    """
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Note the trigger in the model's options."""
+        options = state.models[app_label, self.model_name].options
+        options["triggers"] = [*options.get("triggers", []), self.trigger]

@@ -16,6 +16,6 @@ def add_routes(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("authn", "0006_gateway_route")]
+    dependencies = [("authn", "0001_initial")]
 
     operations = [migrations.RunPython(add_routes, migrations.RunPython.noop)]
