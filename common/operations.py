@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pgtrigger.migrations
-
 from django.db.migrations.operations.base import Operation
 
 
