@@ -170,14 +170,17 @@ def until_delivered(count: int, timeout: float = 300.0) -> None:
 @contextlib.contextmanager
 def running(start: Callable[[], subprocess.Popen[bytes]], processes: int) -> Iterator[list[subprocess.Popen[bytes]]]:
     children = [start() for _ in range(processes)]
-    time.sleep(4)  # imports
     try:
+        for child in children:
+            assert child.stdout is not None
+            assert child.stdout.readline() == b"delivering\n"  # imports done
+        time.sleep(1)  # connections made
         yield children
     finally:
         for child in children:
             child.terminate()
         for child in children:
-            child.wait(20)
+            child.communicate(timeout=20)
 
 
 def ours(instance: Instance, event: Any, count: int, processes: int) -> float:

@@ -17,13 +17,13 @@ class Instance:
     def __enter__(self) -> Self:
         self.stack = ExitStack()
         os.environ.update(self.stack.enter_context(services()), DJANGO_SETTINGS_MODULE="config.settings")
-        self.manage("migrate", "--verbosity", "0").wait()
+        self.manage("migrate", "--verbosity", "0").communicate()
         return self
 
     def manage(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start `manage.py ...`."""
+        """Start `manage.py ...`; read or close its standard output."""
         return subprocess.Popen(
-            [sys.executable, "-W", "ignore", "manage.py", *arguments], cwd=ROOT, stdout=subprocess.DEVNULL
+            [sys.executable, "-W", "ignore", "manage.py", *arguments], cwd=ROOT, stdout=subprocess.PIPE
         )
 
     def __exit__(self, *exception: object) -> None:

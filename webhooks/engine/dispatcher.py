@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
-from webhooks.engine.limits import Limits
+from webhooks.engine.limits import FIRST_WINDOW, Limits
 from webhooks.engine.messages import Claim, Outcome
 from webhooks.engine.store import Store
 
@@ -17,6 +18,17 @@ logger = structlog.get_logger(__name__)
 MAX_IN_FLIGHT = 1024
 BATCH = 256
 SWEEP_SECONDS = 5.0
+
+
+def is_full(claims: Sequence[Claim], *, rooms: Mapping[uuid.UUID, int], total: int) -> bool:
+    """Whether a claim stopped at a limit, so that due work may be left. What others had locked is theirs by now."""
+    if len(claims) >= total:
+        return True
+    counts = Counter(claim.endpoint_id for claim in claims)
+    # A known endpoint without room was not looked at; a new one has the first window.
+    return any(counts[endpoint] >= room for endpoint, room in rooms.items()) or any(
+        count >= FIRST_WINDOW for endpoint, count in counts.items() if endpoint not in rooms
+    )
 
 
 class Dispatcher:
@@ -43,8 +55,7 @@ class Dispatcher:
             return []
         rooms = self.limits.rooms(now)
         claims = self.store.claim(rooms=rooms, total=total, lease=self.lease)
-        # Less than asked for is no proof of an empty queue: rows that another process had locked were skipped.
-        self.more = bool(claims)
+        self.more = is_full(claims, rooms=rooms, total=total)
         sendable = self.set_aside(claims)
         for claim in sendable:
             self.limits.started(claim.endpoint_id, now)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import uuid
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -22,12 +23,16 @@ from webhooks.payload import envelope
 from webhooks.sql import OWNERS, OWNERS_MAY_RECEIVE
 
 CACHED_EVENTS = 2048
+CACHED_ENDPOINTS = 8192
+INLINE_BYTES = 8192  # larger payloads are read apart, once, however many endpoints take them
+FOREVER = datetime.max.replace(tzinfo=UTC)
 
 logger = structlog.get_logger(__name__)
 
 # `heads` hops from endpoint to endpoint along the index (a loose index scan), so its cost is the number of endpoints
-# with work and not the length of any backlog. An endpoint's room bounds what is taken for it.
-CLAIM = """
+# with work and not the length of any backlog. An endpoint's room bounds what is taken for it. What sending needs comes
+# along, so a delivery costs two round trips: `xmin` tells whether the endpoint we know is still the current one.
+CLAIM = f"""
 WITH RECURSIVE heads AS (
   (SELECT endpoint_id, due_at FROM webhooks_webhookdelivery
    WHERE status = 'pending' ORDER BY endpoint_id, due_at LIMIT 1)
@@ -48,17 +53,25 @@ WITH RECURSIVE heads AS (
       AND (d.lease_token IS NULL OR d.leased_until < statement_timestamp())
     ORDER BY d.due_at LIMIT r.room FOR UPDATE SKIP LOCKED) c
   LIMIT %(total)s
-)
-UPDATE webhooks_webhookdelivery d
-SET leased_until = statement_timestamp() + %(lease)s * interval '1 second', lease_token = gen_random_uuid(),
+), claimed AS (
+  UPDATE webhooks_webhookdelivery d
+  SET leased_until = statement_timestamp() + %(lease)s * interval '1 second', lease_token = gen_random_uuid(),
     attempt_number = d.attempt_number + 1
-FROM due WHERE d.id = due.id
-RETURNING d.id, d.event_id, d.endpoint_id, d.kind, d.attempt_number, d.attempt_limit, d.lease_token
-"""
+  FROM due WHERE d.id = due.id
+  RETURNING d.id, d.event_id, d.endpoint_id, d.kind, d.attempt_number, d.attempt_limit, d.lease_token
+)
+SELECT c.*, w.xmin::text, w.active AND {OWNERS_MAY_RECEIVE},
+  CASE WHEN pg_column_size(e.payload) < %(inline)s THEN e.payload::text END, e.created_at, t.event_name
+FROM claimed c
+JOIN webhooks_webhookendpoint w ON w.id = c.endpoint_id {OWNERS}
+LEFT JOIN events_platformevent e ON e.id = c.event_id
+LEFT JOIN events_eventtype t ON t.id = e.event_type_id
+"""  # noqa: S608 (constants of ours)
 
 ENDPOINTS = f"""
 SELECT w.id, w.endpoint_url, w.environment, w.webhook_secret, w.previous_secret, w.previous_secret_expires_at,
-  w.active AND {OWNERS_MAY_RECEIVE}, w.failing_since IS NOT NULL, w.custom_headers, w.max_in_flight, w.max_per_second
+  w.xmin::text, w.active AND {OWNERS_MAY_RECEIVE}, w.failing_since IS NOT NULL, w.custom_headers, w.max_in_flight,
+  w.max_per_second
 FROM webhooks_webhookendpoint w {OWNERS} WHERE w.id = ANY(%s)
 """  # noqa: S608 (constants of ours)
 
@@ -127,11 +140,44 @@ def open_secret(sealed: str, column: str) -> str:
     return fields.decrypt(sealed, associated=f"webhooks_webhookendpoint.{column}") if sealed else ""
 
 
+@dataclass(frozen=True, slots=True)
+class KnownEndpoint:
+    """An endpoint and for how long it is current."""
+
+    endpoint: Endpoint
+    version: str
+    usable: bool  # in the database; the endpoint is not, besides, when its secret cannot be read
+    until: datetime
+
+    def is_current(self, version: str, usable: bool, now: datetime) -> bool:  # noqa: FBT001 (a column)
+        """Whether it is as the claim found it."""
+        return self.version == version and self.usable is usable and self.endpoint.usable is usable and now < self.until
+
+
+def open_endpoint(row: tuple[Any, ...], now: datetime) -> KnownEndpoint:
+    """An endpoint from its row of ENDPOINTS."""
+    key, url, environment, sealed, previous, expires_at, version, usable, failing, headers, in_flight, per_second = row
+    keys, custom, until, readable = [], {}, FOREVER, True
+    try:
+        keys.append(open_secret(sealed, "webhook_secret"))
+        if previous and expires_at is not None and expires_at > now:
+            keys.append(open_secret(previous, "previous_secret"))
+            until = expires_at
+        custom = json.loads(open_secret(headers, "custom_headers") or "{}")
+    except fields.DecryptionError as error:
+        # One endpoint whose key is missing is held; it must not stop the others.
+        logger.exception("endpoint_unreadable", endpoint=str(key), error=str(error))
+        readable = False
+    endpoint = Endpoint(key, url, environment, tuple(keys), usable and readable, failing, custom, in_flight, per_second)
+    return KnownEndpoint(endpoint, version, usable, until)
+
+
 class Store:
     """Runs the statements on the thread's Django connection, bypassing the ORM."""
 
     def __init__(self) -> None:
         self.events: OrderedDict[uuid.UUID, tuple[str, str]] = OrderedDict()
+        self.endpoints: dict[uuid.UUID, KnownEndpoint] = {}
         self.relaxed: object = None
 
     def execute(self, statement: str, parameters: Any = None) -> psycopg.Cursor[tuple[Any, ...]]:
@@ -153,63 +199,58 @@ class Store:
             "default_room": FIRST_WINDOW,
             "total": total,
             "lease": lease,
+            "inline": INLINE_BYTES,
         }
         rows = self.execute(CLAIM, parameters).fetchall()
         if not rows:
             return []
-        endpoints = self.load_endpoints({row[2] for row in rows})
-        self.load_events({row[1] for row in rows})
-        claims = []
-        for delivery, event, endpoint, kind, attempt_number, attempt_limit, token in rows:
-            if endpoint not in endpoints:
-                continue  # deleted a moment ago, with its deliveries
-            name, content = self.events.get(event, ("", ""))
-            claims.append(
-                Claim(
-                    *(delivery, event, endpoint, kind, attempt_number, attempt_limit, token),
-                    *(endpoints[endpoint], name, content),
-                )
-            )
-        return claims
+        self.know_endpoints({row[2]: row[7:9] for row in rows})
+        self.know_events(rows)
+        return [
+            Claim(*row[:7], self.endpoints[row[2]].endpoint, *self.events.get(row[1], ("", "")))
+            for row in rows
+            if row[2] in self.endpoints  # else it was deleted a moment ago, with its deliveries
+        ]
 
-    def load_endpoints(self, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Endpoint]:
-        """The endpoints as they are now: an edit or a suspension holds from the next claim on."""
+    def know_endpoints(self, stamps: dict[uuid.UUID, tuple[str, bool]]) -> None:
+        """Have the endpoints at hand as they are now: an edit or a suspension holds from the next claim on."""
         now = datetime.now(tz=UTC)
-        endpoints = {}
-        for row in self.execute(ENDPOINTS, [list(ids)]):
-            key, url, environment, sealed, previous, expires_at, usable, failing, headers, in_flight, per_second = row
-            keys, custom = [], {}
-            try:
-                keys.append(open_secret(sealed, "webhook_secret"))
-                if previous and expires_at is not None and expires_at > now:
-                    keys.append(open_secret(previous, "previous_secret"))
-                custom = json.loads(open_secret(headers, "custom_headers") or "{}")
-            except fields.DecryptionError as error:
-                # One endpoint whose key is missing is held; it must not stop the others.
-                logger.exception("endpoint_unreadable", endpoint=str(key), error=str(error))
-                usable = False
-            endpoints[key] = Endpoint(
-                key, url, environment, tuple(keys), usable, failing, custom, in_flight, per_second
-            )
-        return endpoints
+        if len(self.endpoints) > CACHED_ENDPOINTS:
+            self.endpoints.clear()
+        stale = [
+            key
+            for key, stamp in stamps.items()
+            if (known := self.endpoints.get(key)) is None or not known.is_current(*stamp, now)
+        ]
+        if not stale:
+            return
+        for key in stale:
+            self.endpoints.pop(key, None)
+        for row in self.execute(ENDPOINTS, [stale]):
+            known = open_endpoint(row, now)
+            self.endpoints[known.endpoint.id] = known
 
-    def load_events(self, ids: set[uuid.UUID]) -> None:
+    def know_events(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Have the signed content of every event at hand; events never change."""
-        missing = []
-        for key in ids:
+        large = set()
+        for row in rows:
+            key, (payload, happened_at, name) = row[1], row[9:]
             if key in self.events:
                 self.events.move_to_end(key)
-            else:
-                missing.append(key)
-        if missing:
-            for key, name, happened_at, payload in self.execute(EVENTS, [missing]):
-                data = javascript_json.rewrite(payload)
-                self.events[key] = (
-                    name,
-                    envelope(event_id=key, event_name=name, happened_at=happened_at, data=data),
-                )
-        while len(self.events) > max(CACHED_EVENTS, len(ids)):
+            elif payload is not None:
+                self.add_event(key, name, happened_at, payload)
+            elif name is not None:
+                large.add(key)
+        if large:
+            for event in self.execute(EVENTS, [list(large)]):
+                self.add_event(*event)
+        while len(self.events) > max(CACHED_EVENTS, len(rows)):
             self.events.popitem(last=False)
+
+    def add_event(self, key: uuid.UUID, name: str, happened_at: datetime, payload: str) -> None:
+        """Keep an event's content."""
+        data = javascript_json.rewrite(payload)
+        self.events[key] = (name, envelope(event_id=key, event_name=name, happened_at=happened_at, data=data))
 
     def finish(self, outcomes: Sequence[Outcome]) -> set[uuid.UUID]:
         """Record the attempts and move their deliveries on; return the deliveries whose lease was still ours."""
