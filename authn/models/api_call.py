@@ -42,6 +42,7 @@ class ApiCall(models.Model):
     objects = ApiCallQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "API call"
         ordering = ["-id"]
         indexes = [models.Index(fields=["partner_id", "-id"], name="api_call_by_partner")]
 

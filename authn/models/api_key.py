@@ -87,6 +87,7 @@ class ApiKey(BaseModel):
     objects = ApiKeyQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "API key"
         ordering = ["-id"]
         constraints = [
             choices_check("status", ApiKeyStatus, "api_key_status_valid"),

@@ -119,6 +119,7 @@ class OAuthClient(AbstractApplication):
     objects = OAuthClientManager()
 
     class Meta(AbstractApplication.Meta):
+        verbose_name = "OAuth client"
         ordering = ["-id"]
         constraints = [
             choices_check("environment", Environment, "oauth_client_environment_valid"),
@@ -203,6 +204,7 @@ class OAuthConsent(BaseModel):
     objects = OAuthConsentQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "OAuth consent"
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["user", "client", "partner"], name="oauth_consent_once_per_organization")
@@ -240,6 +242,7 @@ class OAuthToken(AbstractAccessToken):
     token_family = models.UUIDField(null=True, blank=True, editable=False, db_index=True)
 
     class Meta(AbstractAccessToken.Meta):
+        verbose_name = "OAuth access token"
         indexes = [
             models.Index(fields=["expires"], name="oauth_token_by_expiry"),
             models.Index(fields=["user", "application"], name="oauth_token_by_consent"),
@@ -254,6 +257,7 @@ class OAuthRefreshToken(AbstractRefreshToken):
     scope = models.TextField(blank=True)
 
     class Meta(AbstractRefreshToken.Meta):
+        verbose_name = "OAuth refresh token"
         indexes = [
             *AbstractRefreshToken.Meta.indexes,
             models.Index(fields=["created"], name="oauth_refresh_token_by_age"),
@@ -277,6 +281,7 @@ class OAuthGrant(AbstractGrant):
     used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(AbstractGrant.Meta):
+        verbose_name = "OAuth authorization code"
         indexes = [models.Index(fields=["expires"], name="oauth_grant_by_expiry")]
 
 

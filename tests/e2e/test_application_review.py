@@ -33,7 +33,7 @@ def draft(page: Page) -> None:
     page.get_by_role("button", name="Save and continue").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("What it may do")
     page.get_by_label("read:leads", exact=False).first.check()
-    page.get_by_label("What read:leads is needed for").fill("To route them.")
+    page.get_by_label("What it does with it: read:leads").fill("To route them.")
     page.get_by_role("button", name="Save and continue").click()
     page.get_by_label("What you do with the data").fill("Routing.")
     page.get_by_role("button", name="Save and continue").click()

@@ -78,6 +78,7 @@ class WebhookDelivery(BaseModel):
     objects = WebhookDeliveryQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = "webhook deliveries"
         ordering = ["-id"]
         constraints = [
             choices_check("status", DeliveryStatus, "delivery_status_valid"),
