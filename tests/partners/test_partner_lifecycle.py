@@ -144,7 +144,7 @@ def test_delete_names_what_hangs_on_it(
 ) -> None:
     response = api(dana).delete(f"/api/partners/{acme.id}")
     assert (response.status_code, response.json()["code"]) == (409, "partner_in_use")
-    assert "api keys, partner applications" in response.json()["detail"]
+    assert "API keys, partner applications" in response.json()["detail"]
     acme.refresh_from_db()
     assert (acme.status, acme.deleted_at) == ("active", None)
     assert published() == []
