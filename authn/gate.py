@@ -4,6 +4,9 @@ A warm credential costs one round trip to Valkey and no SQL. A snapshot is used 
 epoch is the one that was read *before* the snapshot was: whoever revokes commits first and changes the epoch second, so
 an accepted request began before the revocation was answered. Should the new epoch not reach Valkey, a snapshot still
 lives five seconds at most; without Valkey nothing is reused at all.
+
+A safe request with a warm credential whose bucket was far from empty is worked out first and let through afterwards:
+then epoch, bucket and usage stream are one round trip. Who turns out not to be let through never sees the answer.
 """
 
 from __future__ import annotations
@@ -19,7 +22,8 @@ from django.conf import settings
 
 from authn import valkey
 from authn.credentials import Credential, resolve
-from authn.limits import TAKE, Take, local_buckets, take_shared
+from authn.limits import TAKE, TAKE_AND_RECORD, Take, local_buckets, take_shared, understood
+from authn.metering import STREAM
 from common.ids import uuid7
 
 MAX_SNAPSHOTS = 20_000
@@ -27,6 +31,8 @@ EPOCH_SECONDS = 3600
 ANY_EPOCH = "*"
 NO_EPOCH = "?"  # no epoch is ever called so
 ATTEMPTS = 3
+# Below a tenth of its bucket a caller is asked to wait outside: what is worked out for nothing stays little.
+AMPLE_SHARE = 10
 
 # Where the caller is, worked out only for a key that asks.
 Address = Callable[[], str | None]
@@ -44,9 +50,13 @@ class Snapshot:
     keys: list[str]
     capacities: list[int]
     call: bytes = b""  # takes from the bucket if the epoch still is what it was
+    recording_call: bytes = b""  # the same, and lacks the line for the usage stream
+    remaining: int = 0  # tokens left when last seen
 
     def __post_init__(self) -> None:
-        self.call = TAKE.call(self.keys, NO_EPOCH if self.epoch is None else self.epoch, *self.capacities)
+        epoch = NO_EPOCH if self.epoch is None else self.epoch
+        self.call = TAKE.call(self.keys, epoch, *self.capacities)
+        self.recording_call = TAKE_AND_RECORD.call_but_last([*self.keys, STREAM], epoch, *self.capacities)
 
     @property
     def is_fresh(self) -> bool:
@@ -101,6 +111,31 @@ def admit(raw: str, *, address: Address) -> Admission:
         return Admission(credential, local_buckets.take(fresh.keys[1:], fresh.capacities))
 
 
+def expect(raw: str, *, address: Address) -> Snapshot | None:
+    """The snapshot on which a safe request may be worked out before `confirm` lets it through, if there is one."""
+    snapshot = snapshots.get(hashlib.sha256(raw.encode()).digest())
+    if snapshot is None or snapshot.epoch is None or snapshot.remaining * AMPLE_SHARE < snapshot.capacities[0]:
+        return None
+    credential = snapshot.credential
+    return snapshot if snapshot.is_fresh and not credential.has_expired() and credential.admits(address) else None
+
+
+def confirm(snapshot: Snapshot, line: str) -> Take | None:
+    """Let a request that was worked out through, and put it into the usage stream as `line`.
+
+    None when it must pass `admit` like any other; `line` may be in the stream nevertheless, if Valkey went away.
+    """
+    try:
+        answer = valkey.run(TAKE_AND_RECORD, valkey.with_last(snapshot.recording_call, line.encode()))
+    except valkey.ValkeyAway:
+        return None
+    _, take = understood(answer)
+    if take is None:
+        return None
+    snapshot.remaining = take.remaining
+    return take if take.allowed else None
+
+
 def admit_shared(raw: str, digest: bytes, snapshot: Snapshot | None, address: Address) -> Admission:
     """Pass through the bucket on Valkey; raises ValkeyAway and Refusal."""
     if snapshot is None:
@@ -110,6 +145,7 @@ def admit_shared(raw: str, digest: bytes, snapshot: Snapshot | None, address: Ad
     for _ in range(ATTEMPTS):
         current, take = take_shared(snapshot.call)
         if take is not None and snapshot.is_fresh:
+            snapshot.remaining = take.remaining
             return Admission(snapshot.credential, take)
         snapshot = remember(digest, read(raw, digest, address), epoch=current)
         if take is not None:

@@ -11,8 +11,10 @@ import time
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
+from typing import Any
 
 from authn import valkey
+from authn.metering import FIELD
 
 WINDOW_SECONDS = 3600
 MAX_LOCAL_BUCKETS = 10_000
@@ -20,13 +22,14 @@ MAX_LOCAL_BUCKETS = 10_000
 # KEYS: the owner's epoch, then the buckets. ARGV: the epoch the caller knows ('*': none yet), then each capacity.
 # Answers {epoch, verdict, limit, remaining, ms until full, ms until a token}: 1 taken, 0 refused, -1 other epoch.
 # All buckets or none: the figures are those of the tightest. Server time, so no host's clock matters.
-TAKE = valkey.Script("""
+TAKE_SOURCE = """
+local last = #KEYS - RECORDS
 local epoch = redis.call('GET', KEYS[1]) or ''
 if ARGV[1] ~= '*' and ARGV[1] ~= epoch then return {epoch, -1, 0, 0, 0, 0} end
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
 local states, verdict, tightest, least = {}, 1, 2, math.huge
-for i = 2, #KEYS do
+for i = 2, last do
   local capacity = tonumber(ARGV[i])
   local used, at = 0, now
   local stored = redis.call('GET', KEYS[i])
@@ -40,16 +43,20 @@ for i = 2, #KEYS do
   if left < least then least, tightest = left, i end
   states[i] = {used, at}
 end
-for i = 2, #KEYS do
+for i = 2, last do
   if verdict == 1 then states[i][1] = states[i][1] + 1 end
   redis.call('SET', KEYS[i], struct.pack('dd', states[i][1], states[i][2]), 'EX', 3601)
 end
+if RECORDS == 1 and verdict == 1 then redis.call('XADD', KEYS[#KEYS], '*', 'FIELD', ARGV[#ARGV]) end
 local capacity = tonumber(ARGV[tightest])
 local used = states[tightest][1]
 local per_token = 3600000 / capacity
 return {epoch, verdict, capacity, math.max(0, math.floor(capacity - used)), math.ceil(used * per_token),
         math.max(0, math.ceil((used + 1 - capacity) * per_token))}
-""")
+"""
+TAKE = valkey.Script(TAKE_SOURCE.replace("RECORDS", "0"))
+# The same; a call that passes is put into the usage stream at once. The stream is the last key, the line the last ARGV.
+TAKE_AND_RECORD = valkey.Script(TAKE_SOURCE.replace("RECORDS", "1").replace("FIELD", FIELD))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,12 @@ def take_shared(call: bytes) -> tuple[str, Take | None]:
 
     `call` is made by `TAKE.call`. Raises ValkeyAway.
     """
-    current, verdict, limit, remaining, reset_ms, retry_ms = valkey.run(TAKE, call)
+    return understood(valkey.run(TAKE, call))
+
+
+def understood(answer: Any) -> tuple[str, Take | None]:
+    """(current epoch, figures) from what either script answered."""
+    current, verdict, limit, remaining, reset_ms, retry_ms = answer
     if verdict < 0:
         return current.decode(), None
     return current.decode(), Take(verdict == 1, limit, remaining, reset_ms / 1000, retry_ms / 1000)

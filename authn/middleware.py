@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from uuid_utils import uuid7
 
 from authn.credentials import Credential
-from authn.gate import Refusal, admit
+from authn.gate import Address, Admission, Refusal, admit, confirm, expect
 from authn.metering import METHODS, encode
 from authn.routes import template_of
 from authn.services.metering import record_line
@@ -20,6 +20,7 @@ from common.client_ip import client_ip
 from common.machine import bearer_credential
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class GateMiddleware:
@@ -33,8 +34,14 @@ class GateMiddleware:
         if not request.machine_call:
             return self.get_response(request)
         started = time.perf_counter()
+        raw, address = bearer_credential(request), partial(client_ip, request)
+        request.call_id = None
+        if request.method in SAFE_METHODS:
+            early = self.answer_first(request, raw, address, started)
+            if early is not None:
+                return early
         try:
-            admission = admit(bearer_credential(request), address=partial(client_ip, request))
+            admission = admit(raw, address=address)
         except Refusal as refusal:
             response = refuse(request, refusal)
             if refusal.credential is not None:
@@ -47,15 +54,36 @@ class GateMiddleware:
             response = problem_response(
                 request, status=429, code="rate_limited", detail="The hourly limit of this credential is used up."
             )
-        headers = response.headers
-        for name, value in admission.take.headers().items():
-            headers[name] = value
-        for name, value in admission.credential.notices:
-            headers[name] = value
-        if not response.streaming:
-            headers.setdefault("Content-Length", str(len(response.content)))
         meter(request, response, admission.credential, started)
-        return response
+        return labelled(response, admission)
+
+    def answer_first(self, request: Any, raw: str, address: Address, started: float) -> HttpResponse | None:
+        """The answer, if the caller may see it; None when the request has to pass the gate first."""
+        snapshot = expect(raw, address=address)
+        if snapshot is None:
+            return None
+        credential = snapshot.credential
+        request.principal = credential.principal
+        response = self.get_response(request)
+        take = confirm(snapshot, line_of(request, response, credential, started))
+        if take is not None:
+            return labelled(response, Admission(credential, take))
+        if response.streaming:
+            response.close()  # it may hold a file
+        request.principal = request.resolver_match = None
+        return None
+
+
+def labelled(response: HttpResponse, admission: Admission) -> HttpResponse:
+    """The answer with its rate headers and the notices of its application."""
+    headers = response.headers
+    for name, value in admission.take.headers().items():
+        headers[name] = value
+    for name, value in admission.credential.notices:
+        headers[name] = value
+    if not response.streaming:
+        headers.setdefault("Content-Length", str(len(response.content)))
+    return response
 
 
 def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
@@ -68,20 +96,24 @@ def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 def meter(request: Any, response: HttpResponse, credential: Credential, started: float) -> None:
     """Record the answered call before the answer leaves."""
+    record_line(line_of(request, response, credential, started))
+
+
+def line_of(request: Any, response: HttpResponse, credential: Credential, started: float) -> str:
+    """The answered call as it stands in the usage stream; a request keeps its id, so that it is counted once."""
+    request.call_id = request.call_id or uuid7().hex
     match = request.resolver_match
     length = request.META.get("CONTENT_LENGTH") or "0"
     method = request.method
-    record_line(
-        encode(
-            uuid7().hex,
-            credential.caller,
-            request.request_id,
-            method if method in METHODS else "OTHER",
-            template_of(match.route) if match is not None else "",
-            response.status_code,
-            (time.perf_counter() - started) * 1000,
-            int(length) if length.isdigit() else 0,
-            0 if response.streaming else len(response.content),
-            credential.principal.environment,
-        )
+    return encode(
+        request.call_id,
+        credential.caller,
+        request.request_id,
+        method if method in METHODS else "OTHER",
+        template_of(match.route) if match is not None else "",
+        response.status_code,
+        (time.perf_counter() - started) * 1000,
+        int(length) if length.isdigit() else 0,
+        0 if response.streaming else len(response.content),
+        credential.principal.environment,
     )

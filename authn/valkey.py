@@ -38,6 +38,17 @@ class Script:
         """A packed call of the script."""
         return pack("EVALSHA", self.digest, len(keys), *keys, *arguments)
 
+    def call_but_last(self, keys: list[str], *arguments: Argument) -> bytes:
+        """A packed call that lacks its last argument, which `with_last` adds."""
+        packed = self.call(keys, *arguments)
+        _, _, body = packed.partition(b"\r\n")
+        return b"*%d\r\n%b" % (4 + len(keys) + len(arguments), body)
+
+
+def with_last(call: bytes, argument: bytes) -> bytes:
+    """The call, complete."""
+    return b"%b$%d\r\n%b\r\n" % (call, len(argument), argument)
+
 
 local = threading.local()
 

@@ -92,11 +92,11 @@ class Case:
     """One way to answer, and what it cost."""
 
     def __init__(
-        self, name: str, target: str, requests: list[bytes], environment: dict[str, str], threads: int
+        self, name: str, target: str, requests: list[bytes], environment: dict[str, str], threads: int, cpu: int | None
     ) -> None:
         self.name = name
         self.requests = requests
-        self.server = WebServer(target, environment, threads=threads, cpu=server_cpu())
+        self.server = WebServer(target, environment, threads=threads, cpu=cpu)
         self.results: list[Result] = []
         self.cpu_us: list[float] = []
 
@@ -132,7 +132,7 @@ def server_cpu() -> int | None:
 
 
 def stay_off_the_server() -> None:
-    """Keep the load client off the CPU of the server under test."""
+    """Keep the load client, and the services it starts from here on, off the CPU of the server under test."""
     cpus = os.sched_getaffinity(0)
     if len(cpus) > 1:
         os.sched_setaffinity(0, cpus - {min(cpus)})
@@ -140,7 +140,8 @@ def stay_off_the_server() -> None:
 
 def measure(seconds: float, rounds: int, threads: int) -> bool:
     """Run everything and print it; whether the targets hold."""
-    own_cpus = os.sched_getaffinity(0)
+    own_cpus, cpu = os.sched_getaffinity(0), server_cpu()
+    stay_off_the_server()
     with services() as environment:
         prepare(environment)
         our_keys, peer_keys = seed(SEED_OURS, environment), seed(SEED_PEER, environment)
@@ -153,8 +154,7 @@ def measure(seconds: float, rounds: int, threads: int) -> bool:
                 ("DRF + api-key + throttle on the same Valkey", "bench.request_apps.peer:application",
                  [get_request("/api/ping", {"Authorization": f"Api-Key {key}"}) for key in peer_keys]),
             ):  # fmt: skip
-                cases.append(Case(name, target, requests, environment, threads))
-            stay_off_the_server()
+                cases.append(Case(name, target, requests, environment, threads, cpu))
             for case in cases:
                 run_load(case.server.port, case.requests, seconds=2, connections=CONNECTIONS)
             for _ in range(rounds):

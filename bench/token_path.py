@@ -13,7 +13,7 @@ import os
 import sys
 
 from bench.load import get_request, run_load
-from bench.request_path import CONNECTIONS, STORED_KEYS, Case, prepare, seed, stay_off_the_server
+from bench.request_path import CONNECTIONS, STORED_KEYS, Case, prepare, seed, server_cpu, stay_off_the_server
 from bench.servers import services
 
 TARGET = 3.5
@@ -76,7 +76,8 @@ print("\\n".join(tokens))
 
 def measure(seconds: float, rounds: int, threads: int) -> bool:
     """Run both and print them; whether the target holds."""
-    own_cpus = os.sched_getaffinity(0)
+    own_cpus, cpu = os.sched_getaffinity(0), server_cpu()
+    stay_off_the_server()
     with services() as environment:
         prepare(environment)
         cases: list[Case] = []
@@ -88,8 +89,7 @@ def measure(seconds: float, rounds: int, threads: int) -> bool:
                 stored = seed(script, environment)
                 tokens = stored[:: len(stored) // ACTIVE_TOKENS]
                 requests = [get_request("/api/ping", {"Authorization": f"Bearer {token}"}) for token in tokens]
-                cases.append(Case(name, target, requests, environment, threads))
-            stay_off_the_server()
+                cases.append(Case(name, target, requests, environment, threads, cpu))
             for case in cases:
                 run_load(case.server.port, case.requests, seconds=2, connections=CONNECTIONS)
             for _ in range(rounds):

@@ -6,9 +6,9 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from django.core.wsgi import get_wsgi_application
+import django
 
-application = get_wsgi_application()
+django.setup()
 
 from django.urls import path
 from rest_framework.request import Request
@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from common.api.views import GenericViewSet
 from config import urls
+from config.wsgi import application as application  # noqa: PLC0414 (what the server runs)
 
 
 class PingViewSet(GenericViewSet):

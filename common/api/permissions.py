@@ -42,9 +42,10 @@ class HasScope(BasePermission):
         principal: Principal | None = request.auth
         if principal is None:
             return False
-        if request.method.lower() not in view_methods(view):
+        method = request.method.lower()
+        if method not in view.http_method_names or not hasattr(view, method):
             raise MethodNotAllowed(request.method)
-        action = getattr(view, "action", None) or request.method.lower()
+        action = getattr(view, "action", None) or method
         if action in {"metadata", "options"}:
             return True
         needed = requirement(view, action)
@@ -54,8 +55,3 @@ class HasScope(BasePermission):
         if not any(is_met(option, principal, reads=request.method in SAFE_METHODS) for option in options):
             raise InsufficientScope("admin" if options[0] == "staff" else options[0])
         return True
-
-
-def view_methods(view: Any) -> set[str]:
-    """The HTTP methods the view answers, in lower case."""
-    return {method for method in view.http_method_names if hasattr(view, method)}

@@ -62,7 +62,7 @@ class GenericViewSet(IdempotentMixin, viewsets.GenericViewSet[Any]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """After authentication and permissions, refuse text no column can hold, wherever the URL carries it."""
-        for name, value in request.query_params.items():
+        for name, value in request.query_params.items() if request.META.get("QUERY_STRING") else ():
             if not (is_storable(name) and is_storable(str(value))):
                 detail = ErrorDetail("Holds a NUL or an unpaired surrogate.", code="invalid_text")
                 raise ValidationError({printable(name): [detail]})
