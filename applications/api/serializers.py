@@ -16,7 +16,7 @@ from applications.models import (
 )
 from applications.selectors import added_scopes
 from common.api.casing import camelize
-from common.api.serializers import ModelSerializer, Serializer
+from common.api.serializers import FixedUUIDField, ModelSerializer, Serializer
 
 # A sunset is a day; a full time is taken too, for clients that send what their language calls a date.
 DATE_FORMATS = ["iso-8601", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"]
@@ -100,6 +100,12 @@ class ApplicationCreateInput(ApplicationInput):
     """Staff name the partner; everyone else writes for their own."""
 
     partner_id = serializers.UUIDField(required=False)
+
+
+class ApplicationUpdateInput(ApplicationInput):
+    """The same, with the partner as it is."""
+
+    partner_id = FixedUUIDField()
 
 
 class SubmitInput(Serializer):

@@ -68,17 +68,19 @@ class ApplicationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
         created = applications.create_application(partner=partner, actor=self.principal, **data)
         return self.shown(created, status=201, location=f"/api/applications/{created.id}")
 
-    @extend_schema(summary="Replace the content of an application", request=wire.ApplicationInput)
+    @extend_schema(summary="Replace the content of an application", request=wire.ApplicationUpdateInput)
     def update(self, request: Request, pk: str) -> Response:
         """Every content field not given goes back to its default."""
-        data = self.validated(wire.ApplicationInput)
-        return self.shown(applications.update_application(application=self.get_object(), actor=self.principal, **data))
+        application = self.get_object()
+        data = self.validated(wire.ApplicationUpdateInput, instance=application)
+        return self.shown(applications.update_application(application=application, actor=self.principal, **data))
 
-    @extend_schema(summary="Change content of an application", request=wire.ApplicationInput)
+    @extend_schema(summary="Change content of an application", request=wire.ApplicationUpdateInput)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change the content fields given."""
-        data = self.validated(wire.ApplicationInput, partial=True)
-        return self.shown(applications.update_application(application=self.get_object(), actor=self.principal, **data))
+        application = self.get_object()
+        data = self.validated(wire.ApplicationUpdateInput, instance=application)
+        return self.shown(applications.update_application(application=application, actor=self.principal, **data))
 
     @extend_schema(summary="Delete an application", responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import django_filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -26,7 +27,7 @@ from authn.services.oauth_clients import (
     update_client,
 )
 from common.api.filters import FilterSet
-from common.api.serializers import ModelSerializer, Serializer
+from common.api.serializers import APP_ALIAS, ModelSerializer, Serializer
 from common.api.views import GenericViewSet
 from common.base import Environment
 from common.errors import InvalidError
@@ -91,6 +92,7 @@ def uri_list(*, required: bool) -> serializers.ListField:
 class CreateOAuthClient(Serializer):
     """The body of a create."""
 
+    aliases = APP_ALIAS
     partner_id = serializers.UUIDField(required=False, help_text="The application's partner, if given.")
     app_id = serializers.UUIDField()
     name = serializers.CharField(max_length=100)
@@ -120,6 +122,8 @@ class RotateSecret(Serializer):
 
 class OAuthClientFilter(FilterSet):
     """`?appId=&environment=&active=`."""
+
+    app_id = django_filters.UUIDFilter(field_name="application_id")
 
     class Meta:
         model = OAuthClient

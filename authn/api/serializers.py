@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from authn.models import ApiKey
 from authn.services.keys import DEFAULT_OVERLAP_HOURS, MAX_NETWORKS, OVERLAP_HOURS
-from common.api.serializers import ModelSerializer, Serializer
+from common.api.serializers import APP_ALIAS, ModelSerializer, Serializer
 from common.base import Environment
 
 MAX_RATE_LIMIT = 2_147_483_647
@@ -69,6 +69,7 @@ class ScopesField(serializers.ListField):
 class GenerateKeySerializer(Serializer):
     """The request for a new key."""
 
+    aliases = APP_ALIAS
     partner_id = serializers.UUIDField(required=False, help_text="Your own partner; staff name any.")
     app_id = serializers.UUIDField()
     scopes = ScopesField()

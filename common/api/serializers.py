@@ -8,18 +8,50 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from rest_framework import serializers
-from rest_framework.fields import empty
+from rest_framework.fields import SkipField, empty
 
 from common.api.casing import camelize
 
+APP_ALIAS = {"applicationId": "appId"}  # responses say appId everywhere
+
 AnyField = serializers.Field[Any, Any, Any, Any]
+
+
+class FixedMixin(serializers.Field[Any, Any, Any, Any]):
+    """A field set at creation. An update may repeat it, so that what was read can be sent back; it cannot change it.
+
+    The view passes the object: `self.validated(SomeInput, instance=found)`.
+    """
+
+    default_error_messages = {"fixed": "This is set at creation and cannot be changed."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Compare, and leave it out of the changes."""
+        given = super().to_internal_value(data)
+        if given != getattr(self.parent.instance, str(self.source)):
+            self.fail("fixed")
+        raise SkipField
+
+
+class FixedUUIDField(FixedMixin, serializers.UUIDField):
+    """An id set at creation."""
+
+
+class FixedChoiceField(FixedMixin, serializers.ChoiceField):
+    """A choice made at creation."""
 
 
 class CamelCaseMixin(serializers.Serializer[Any]):
     """Renames the declared snake_case fields to camelCase, so input, output, errors and OpenAPI agree.
 
-    Keys inside free-form JSON fields are values, not fields, and are never renamed.
+    Keys inside free-form JSON fields are values, not fields, and are never renamed. `aliases` are second names a client
+    may use in a request: alias to field, both as on the wire.
     """
+
+    aliases: Mapping[str, str] = {}
 
     def get_fields(self) -> dict[str, AnyField]:
         """The declared fields under their wire names, each still reading and writing its snake_case source."""
@@ -39,11 +71,21 @@ class CamelCaseMixin(serializers.Serializer[Any]):
     def to_internal_value(self, data: Any) -> Any:
         """Validate, refusing fields this serializer does not declare (or that are read-only)."""
         if isinstance(data, Mapping):
+            data = self.without_aliases(data)
             writable = {field.field_name for field in self._writable_fields}
             unknown = [str(name) for name in data if name not in writable]
             if unknown:
                 raise serializers.ValidationError({name: [self.refusal(name)] for name in unknown})
         return super().to_internal_value(data)
+
+    def without_aliases(self, data: Mapping[Any, Any]) -> Mapping[Any, Any]:
+        """`data` under the names of the fields; a field given under both names has to say the same."""
+        used = {alias: name for alias, name in self.aliases.items() if alias in data}
+        for alias, name in used.items():
+            if name in data and data[name] != data[alias]:
+                message = f"{alias} is another name of {name}; give one of them."
+                raise serializers.ValidationError({alias: [serializers.ErrorDetail(message, code="ambiguous")]})
+        return {used.get(name, name): value for name, value in data.items()} if used else data
 
     def refusal(self, name: str) -> serializers.ErrorDetail:
         """Why `name` is not accepted."""
@@ -59,7 +101,7 @@ class CamelCaseMixin(serializers.Serializer[Any]):
         values = {}
         for field in self._writable_fields:
             name = str(field.source)
-            if field.required or "." in name or name == "*":
+            if field.required or "." in name or name == "*" or isinstance(field, FixedMixin):
                 continue
             value = self.reset_value(name, field)
             if value is not empty:

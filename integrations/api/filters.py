@@ -12,7 +12,7 @@ from integrations.models import Integration
 class IntegrationFilterSet(CreatedRangeFilterSet):
     """Integrations by what they belong to and how they are."""
 
-    application_id = django_filters.UUIDFilter()
+    app_id = django_filters.UUIDFilter(field_name="application_id")
     partner_id = django_filters.UUIDFilter()
     status = django_filters.ChoiceFilter(choices=Integration.Status.choices)
     health_status = django_filters.ChoiceFilter(choices=Integration.Health.choices)

@@ -7,7 +7,13 @@ from typing import Any
 from rest_framework import serializers
 
 from applications.models import PartnerApplication
-from common.api.serializers import ModelSerializer, VisibleObjectField
+from common.api.serializers import (
+    APP_ALIAS,
+    FixedChoiceField,
+    FixedUUIDField,
+    ModelSerializer,
+    VisibleObjectField,
+)
 from common.base import Environment
 from integrations.models import Integration
 
@@ -17,7 +23,7 @@ MANAGE = "manage:integrations"
 class IntegrationSerializer(ModelSerializer):
     """An integration. Its configuration, which may hold credentials, is shown to those who may change it."""
 
-    application_id = serializers.UUIDField(read_only=True)
+    app_id = serializers.UUIDField(source="application_id", read_only=True)
     partner_id = serializers.UUIDField(read_only=True)
     config = serializers.SerializerMethodField(help_text="Free-form; null for callers without manage:integrations.")
 
@@ -26,7 +32,7 @@ class IntegrationSerializer(ModelSerializer):
         fields = [
             "id",
             "partner_id",
-            "application_id",
+            "app_id",
             "integration_name",
             "integration_type",
             "status",
@@ -43,8 +49,8 @@ class IntegrationSerializer(ModelSerializer):
         return integration.config if self.context["request"].auth.has_scope(MANAGE) else None
 
 
-class IntegrationUpdateSerializer(ModelSerializer):
-    """What can be changed."""
+class IntegrationInput(ModelSerializer):
+    """What an owner decides."""
 
     config = serializers.DictField(required=False, default=dict, help_text="Free-form; encrypted at rest.")
 
@@ -53,10 +59,23 @@ class IntegrationUpdateSerializer(ModelSerializer):
         fields = ["integration_name", "integration_type", "config"]
 
 
-class IntegrationCreateSerializer(IntegrationUpdateSerializer):
+class IntegrationUpdateSerializer(IntegrationInput):
+    """What can be changed, beside what cannot, as it is."""
+
+    aliases = APP_ALIAS
+    app_id = FixedUUIDField(source="application_id")
+    partner_id = FixedUUIDField()
+    environment = FixedChoiceField(choices=Environment.choices)
+
+    class Meta(IntegrationInput.Meta):
+        fields = ["app_id", "partner_id", *IntegrationInput.Meta.fields, "environment"]
+
+
+class IntegrationCreateSerializer(IntegrationInput):
     """A new integration."""
 
-    application_id = VisibleObjectField(
+    aliases = APP_ALIAS
+    app_id = VisibleObjectField(
         source="application",
         queryset=PartnerApplication.objects.all(),
         help_text="The application it belongs to.",
@@ -65,5 +84,5 @@ class IntegrationCreateSerializer(IntegrationUpdateSerializer):
         choices=Environment.choices, required=False, help_text="Default: that of the credential."
     )
 
-    class Meta(IntegrationUpdateSerializer.Meta):
-        fields = ["application_id", *IntegrationUpdateSerializer.Meta.fields, "environment"]
+    class Meta(IntegrationInput.Meta):
+        fields = ["app_id", *IntegrationInput.Meta.fields, "environment"]

@@ -63,7 +63,7 @@ class IntegrationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
     def change(self) -> Response:
         """Apply the body to the object."""
         integration = self.get_object()
-        changes = self.validated(IntegrationUpdateSerializer)
+        changes = self.validated(IntegrationUpdateSerializer, instance=integration)
         return self.respond(services.update_integration(integration=integration, **changes, actor=self.principal))
 
     @extend_schema(summary="Delete an integration")

@@ -160,6 +160,20 @@ def test_over_http(api: Api, bob: User, acme: Partner) -> None:
     assert api(bob).get(f"/api/applications/{data['id']}").status_code == 404
 
 
+def test_what_was_read_can_be_put_back(api: Api, bob: User, globex: Partner) -> None:
+    created = api(bob).post("/api/applications", {"appName": "Quote Mirror"}).json()["data"]
+    body = {"partnerId": created["partnerId"], "appName": "Lead Mirror", "description": created["description"]}
+    path = f"/api/applications/{created['id']}"
+
+    replaced = api(bob).put(path, body)
+    assert (replaced.status_code, replaced.json()["data"]["appName"]) == (200, "Lead Mirror")
+
+    moved = api(bob).put(path, {**body, "partnerId": str(globex.id), "appName": "Moved"})
+    assert moved.status_code == 400
+    assert [(row["field"], row["code"]) for row in moved.json()["errors"]] == [("partnerId", "fixed")]
+    assert PartnerApplication.objects.get().app_name == "Lead Mirror"
+
+
 def test_refusals_over_http(api: Api, bob: User, globex: Partner, dana: User) -> None:
     unknown = api(bob).post("/api/applications", {"appName": "X", "permissions": ["read:everything"]})
     assert unknown.status_code == 400

@@ -74,6 +74,11 @@ def test_defaults(api: Api, alice: User, application: PartnerApplication) -> Non
     assert data["environment"] == "live"
 
 
+def test_the_application_has_a_second_name(api: Api, alice: User, application: PartnerApplication) -> None:
+    response = api(alice).post("/api/keys", {"applicationId": str(application.id), "scopes": ["read:leads"]})
+    assert (response.status_code, response.json()["data"]["appId"]) == (201, str(application.id))
+
+
 def test_a_test_key(api: Api, alice: User, acme: Partner) -> None:
     draft = make_application(acme, "Draft", status="draft", permissions=["read:leads"], approved_permissions=[])
     response = api(alice).post("/api/keys", body(draft, scopes=["read:leads"], environment="test"))

@@ -109,7 +109,7 @@ def test_another_content_type_is_a_415(client: APIClient, content_type: str) -> 
 
 def test_a_body_over_one_mebibyte_is_a_413(client: APIClient, application: PartnerApplication) -> None:
     response = client.post(
-        PATH, {"applicationId": str(application.pk), "integrationName": "x", "config": {"a": "x" * 1_048_576}}
+        PATH, {"appId": str(application.pk), "integrationName": "x", "config": {"a": "x" * 1_048_576}}
     )
 
     assert response.status_code == 413
@@ -119,7 +119,7 @@ def test_a_body_over_one_mebibyte_is_a_413(client: APIClient, application: Partn
 
 def test_a_body_just_under_one_mebibyte_is_taken(client: APIClient, application: PartnerApplication) -> None:
     response = client.post(
-        PATH, {"applicationId": str(application.pk), "integrationName": "x", "config": {"a": "x" * 1_048_000}}
+        PATH, {"appId": str(application.pk), "integrationName": "x", "config": {"a": "x" * 1_048_000}}
     )
 
     assert response.status_code == 201

@@ -19,7 +19,7 @@ PATH = "/api/integrations"
 
 
 def body(application: PartnerApplication, **fields: Any) -> dict[str, Any]:
-    return {"applicationId": str(application.pk), "integrationName": "Acme CRM", **fields}
+    return {"appId": str(application.pk), "integrationName": "Acme CRM", **fields}
 
 
 @pytest.mark.django_db

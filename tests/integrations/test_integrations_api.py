@@ -42,7 +42,7 @@ def events() -> list[tuple[str, str]]:
 def test_create(api: Api, acme: Partner, application: PartnerApplication, acme_key: str) -> None:
     response = api(acme_key).post(
         "/api/integrations",
-        {"applicationId": str(application.pk), "integrationName": "Acme CRM", "config": {"snake_key": {"a_b": 1}}},
+        {"appId": str(application.pk), "integrationName": "Acme CRM", "config": {"snake_key": {"a_b": 1}}},
     )
 
     row = Integration.objects.get()
@@ -51,7 +51,7 @@ def test_create(api: Api, acme: Partner, application: PartnerApplication, acme_k
     assert response.json()["data"] == {
         "id": str(row.pk),
         "partnerId": str(acme.pk),
-        "applicationId": str(application.pk),
+        "appId": str(application.pk),
         "integrationName": "Acme CRM",
         "integrationType": "webhook",
         "status": "active",
@@ -68,9 +68,9 @@ def test_create(api: Api, acme: Partner, application: PartnerApplication, acme_k
 @pytest.mark.parametrize(
     ("change", "field", "code"),
     [
-        ({"applicationId": str(uuid.UUID(int=1))}, "applicationId", "does_not_exist"),
-        ({"applicationId": "x"}, "applicationId", "invalid"),
-        ({"applicationId": None}, "applicationId", "null"),
+        ({"appId": str(uuid.UUID(int=1))}, "appId", "does_not_exist"),
+        ({"appId": "x"}, "appId", "invalid"),
+        ({"appId": None}, "appId", "null"),
         ({"integrationName": " "}, "integrationName", "blank"),
         ({"integrationName": "x" * 101}, "integrationName", "max_length"),
         ({"integrationType": "fax"}, "integrationType", "invalid_choice"),
@@ -84,7 +84,7 @@ def test_create(api: Api, acme: Partner, application: PartnerApplication, acme_k
 def test_a_bad_body_names_the_field(
     api: Api, application: PartnerApplication, acme_key: str, change: dict[str, Any], field: str, code: str
 ) -> None:
-    body = {"applicationId": str(application.pk), "integrationName": "Acme CRM", **change}
+    body = {"appId": str(application.pk), "integrationName": "Acme CRM", **change}
 
     response = api(acme_key).post("/api/integrations", body)
 
@@ -93,10 +93,23 @@ def test_a_bad_body_names_the_field(
     assert not Integration.objects.exists()
 
 
+def test_the_application_has_a_second_name_in_requests(
+    api: Api, application: PartnerApplication, acme_key: str
+) -> None:
+    key = str(application.pk)
+    both = {"applicationId": key, "appId": str(uuid.UUID(int=1)), "integrationName": "Acme CRM"}
+
+    response = api(acme_key).post("/api/integrations", both)
+    assert response.status_code == 400
+    assert [(row["field"], row["code"]) for row in response.json()["errors"]] == [("applicationId", "ambiguous")]
+
+    response = api(acme_key).post("/api/integrations", {"applicationId": key, "integrationName": "Acme CRM"})
+    assert (response.status_code, response.json()["data"]["appId"]) == (201, key)
+    assert "applicationId" not in response.json()["data"]
+
+
 def test_a_strangers_application_does_not_exist(api: Api, application: PartnerApplication, globex_key: str) -> None:
-    response = api(globex_key).post(
-        "/api/integrations", {"applicationId": str(application.pk), "integrationName": "Mine now"}
-    )
+    response = api(globex_key).post("/api/integrations", {"appId": str(application.pk), "integrationName": "Mine now"})
 
     assert response.status_code == 400
     assert response.json()["errors"][0]["code"] == "does_not_exist"
@@ -106,7 +119,7 @@ def test_a_strangers_application_does_not_exist(api: Api, application: PartnerAp
 def test_a_suspended_application_gets_none(api: Api, acme: Partner, dana: User) -> None:
     suspended = make_application(acme, status=PartnerApplication.Status.SUSPENDED)
 
-    response = api(dana).post("/api/integrations", {"applicationId": str(suspended.pk), "integrationName": "Acme CRM"})
+    response = api(dana).post("/api/integrations", {"appId": str(suspended.pk), "integrationName": "Acme CRM"})
 
     assert (response.status_code, response.json()["code"]) == (409, "application_suspended")
     assert not Integration.objects.exists()
@@ -119,6 +132,24 @@ def test_patch_changes_what_it_names(api: Api, integration: Integration, acme_ke
     assert response.status_code == 200
     assert response.json()["data"]["integrationName"] == "Renamed"
     assert (integration.integration_type, integration.config["api_token"]) == ("crm", "s3cret")
+
+
+def test_what_was_read_can_be_put_back(api: Api, integration: Integration, acme_key: str) -> None:
+    path = f"/api/integrations/{integration.pk}"
+    found = api(acme_key).get(path).json()["data"]
+    names = ("appId", "partnerId", "integrationName", "integrationType", "environment", "config")
+    body = {name: found[name] for name in names}
+
+    response = api(acme_key).put(path, {**body, "integrationName": "Renamed"})
+    assert (response.status_code, response.json()["data"]["integrationName"]) == (200, "Renamed")
+    assert {name: response.json()["data"][name] for name in names} == {**body, "integrationName": "Renamed"}
+
+    for name, value in {"appId": found["id"], "partnerId": found["id"], "environment": "test"}.items():
+        response = api(acme_key).put(path, {**body, name: value})
+        assert response.status_code == 400
+        assert [(row["field"], row["code"]) for row in response.json()["errors"]] == [(name, "fixed")]
+    integration.refresh_from_db()
+    assert (integration.integration_name, integration.environment) == ("Renamed", "live")
 
 
 def test_put_replaces(api: Api, integration: Integration, acme_key: str) -> None:
@@ -177,7 +208,7 @@ def test_a_stranger_finds_nothing(api: Api, integration: Integration, globex_key
 def test_a_test_key_lives_in_the_sandbox(api: Api, application: PartnerApplication, integration: Integration) -> None:
     client = api(make_key(application, environment="test"))
 
-    created = client.post("/api/integrations", {"applicationId": str(application.pk), "integrationName": "Sandbox"})
+    created = client.post("/api/integrations", {"appId": str(application.pk), "integrationName": "Sandbox"})
 
     assert created.json()["data"]["environment"] == "test"
     assert [row["integrationName"] for row in client.get("/api/integrations").json()["data"]] == ["Sandbox"]
@@ -206,7 +237,7 @@ def test_filters(
 
     assert names(ordering="integrationName") == ["Acme CRM", "Feed"]
     assert names(ordering="-integrationName") == ["Feed", "Acme CRM"]
-    assert names(applicationId=other.pk) == names(environment="test") == names(integrationType="webhook") == ["Feed"]
+    assert names(appId=other.pk) == names(environment="test") == names(integrationType="webhook") == ["Feed"]
     assert names(status="inactive") == names(createdBefore=integration.created_at.isoformat()) == []
     assert names(createdAfter=second.created_at.isoformat()) == ["Feed"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -34,6 +35,26 @@ def test_put_resets_what_is_left_out(api: Api, acme_key: str, endpoint: WebhookE
     response = client.put(path, {"endpointUrl": endpoint.endpoint_url, "subscribedEvents": ["lead.created"]})
     data = response.json()["data"]
     assert (data["description"], data["maxInFlight"], data["subscribedEvents"]) == ("", None, ["lead.created"])
+
+
+def test_what_was_read_can_be_put_back(api: Api, acme_key: str, endpoint: WebhookEndpoint) -> None:
+    client = api(acme_key)
+    path = f"/api/webhooks/{endpoint.id}"
+    found = client.get(path).json()["data"]
+    created_with = ("integrationId", "endpointUrl", "subscribedEvents", "active", "payloadFilter", "maxInFlight")
+    body = {name: found[name] for name in created_with}
+
+    response = client.put(path, {**body, "description": "Leads"})
+    assert (response.status_code, response.json()["data"]["description"]) == (200, "Leads")
+    assert response.json()["data"]["integrationId"] == found["integrationId"]
+
+    for method in (client.put, client.patch):
+        response = method(path, {**body, "integrationId": str(uuid.UUID(int=1)), "description": "moved"})
+        assert response.status_code == 400
+        errors = [(row["field"], row["code"]) for row in response.json()["errors"]]
+        assert errors == [("integrationId", "fixed")]
+    endpoint.refresh_from_db()
+    assert endpoint.description == "Leads"
 
 
 def test_a_stranger_finds_nothing(api: Api, globex_key: str, charlie: User, endpoint: WebhookEndpoint) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from common.api.serializers import ModelSerializer, Serializer
+from common.api.serializers import FixedUUIDField, ModelSerializer, Serializer
 from common.http import parse_headers
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from webhooks.payload import public_id
@@ -78,6 +78,12 @@ class WebhookCreateInput(WebhookInput):
     """The same, and the integration it belongs to."""
 
     integration_id = serializers.UUIDField()
+
+
+class WebhookUpdateInput(WebhookInput):
+    """The same, with the integration as it is."""
+
+    integration_id = FixedUUIDField()
 
 
 class TestInput(Serializer):

@@ -77,17 +77,19 @@ class WebhookViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
         body = wire.NewWebhookSerializer(created, context=self.get_serializer_context()).data
         return Response(body, status=201, headers={"Location": f"/api/webhooks/{created.id}"})
 
-    @extend_schema(summary="Replace a webhook", request=wire.WebhookInput)
+    @extend_schema(summary="Replace a webhook", request=wire.WebhookUpdateInput)
     def update(self, request: Request, pk: str) -> Response:
         """Every field not given goes back to its default."""
-        data = self.validated(wire.WebhookInput)
-        return self.respond(endpoints.update_webhook(webhook=self.get_object(), actor=self.principal, **data))
+        webhook = self.get_object()
+        data = self.validated(wire.WebhookUpdateInput, instance=webhook)
+        return self.respond(endpoints.update_webhook(webhook=webhook, actor=self.principal, **data))
 
-    @extend_schema(summary="Change a webhook", request=wire.WebhookInput)
+    @extend_schema(summary="Change a webhook", request=wire.WebhookUpdateInput)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change the fields given."""
-        data = self.validated(wire.WebhookInput, partial=True)
-        return self.respond(endpoints.update_webhook(webhook=self.get_object(), actor=self.principal, **data))
+        webhook = self.get_object()
+        data = self.validated(wire.WebhookUpdateInput, instance=webhook)
+        return self.respond(endpoints.update_webhook(webhook=webhook, actor=self.principal, **data))
 
     @extend_schema(summary="Delete a webhook", responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:

@@ -13,9 +13,9 @@ from rest_framework.test import APIClient
 from applications.models import PartnerApplication
 from authn.models import OAuthClient, OAuthToken
 from authn.services.oauth import IssuedClient
-from partners.models import User
+from partners.models import Partner, User
 from tests.authn.oauth.conftest import REDIRECT_URI, issue
-from tests.conftest import give_role
+from tests.conftest import give_role, make_application
 
 Api = Callable[..., APIClient]
 Post = Callable[..., Any]
@@ -30,6 +30,15 @@ def body(application: PartnerApplication, **changes: Any) -> dict[str, Any]:
         "allowedFlows": ["refresh_token", "authorization_code"],
         **changes,
     }
+
+
+def test_clients_by_application(api: Api, acme: Partner, acme_key: str, application: PartnerApplication) -> None:
+    named = body(application)
+    created = api(acme_key).post(URL, {"applicationId": named.pop("appId"), **named}).json()["data"]
+    other = make_application(acme, "Other")
+    assert created["appId"] == str(application.id)
+    found = [api(acme_key).get(f"{URL}?appId={one.id}").json()["data"] for one in (application, other)]
+    assert [[client["id"] for client in clients] for clients in found] == [[created["id"]], []]
 
 
 def test_create_answers_with_the_secret_once(api: Api, acme_key: str, application: PartnerApplication) -> None:
