@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 from django.utils import timezone
 
 from applications import registry
-from applications.models import ApplicationVersion, PartnerApplication
+from applications.models import ApplicationVersion, PartnerApplication, ReviewComment
+from common.principal import Principal
 from common.replica import reads_replica
 
 DECISIONS_LOOKED_AT = 30
@@ -93,8 +95,29 @@ def version_difference(version: ApplicationVersion) -> list[dict[str, Any]]:
 def added_scopes(version: ApplicationVersion) -> list[str]:
     """Scopes this version asks for that no approved version before it had; all of them for the first."""
     before = version.application.versions.filter(number__lt=version.number, status="approved").first()
-    had = set(before.permissions) if before else set()
+    return scopes_beyond(version, before.permissions if before else [])
+
+
+def scopes_beyond(version: ApplicationVersion, had: Sequence[str]) -> list[str]:
+    """Scopes this version asks for beside those that the application had."""
     return [scope for scope in version.permissions if scope not in had]
+
+
+def review_history(application: PartnerApplication, principal: Principal) -> QuerySet[ApplicationVersion]:
+    """Every submission, newest first, with all that is shown of it, in three queries however many there are.
+
+    `had_permissions` are those of the version approved before it, `shown_comments` what the caller may read.
+    """
+    approved = ApplicationVersion.objects.filter(
+        application=OuterRef("application"), number__lt=OuterRef("number"), status="approved"
+    )
+    comments = Prefetch("comments", ReviewComment.objects.visible_to(principal), to_attr="shown_comments")
+    return (
+        ApplicationVersion.objects.filter(application=application)
+        .annotate(had_permissions=Subquery(approved.order_by("-id").values("permissions")[:1]))
+        .prefetch_related("reviews", comments)
+        .order_by("-id")
+    )
 
 
 @reads_replica
@@ -107,7 +130,7 @@ def application_statistics(application: PartnerApplication) -> dict[str, Any]:
         if version.decided_at
     ]
     statistics: dict[str, Any] = {
-        "applicationId": str(application.id),
+        "appId": str(application.id),
         "status": application.status,
         "submissions": {
             "total": application.versions.count(),

@@ -136,7 +136,7 @@ INTEGRATION = {
     "id": text("The integration.", EXAMPLE_ID),
     "integrationName": text("Its name.", "Acme CRM"),
     "integrationType": text("How it connects.", "webhook"),
-    "applicationId": text("The application it belongs to.", EXAMPLE_ID),
+    "appId": text("The application it belongs to.", EXAMPLE_ID),
     "environment": text("`live` or `test`.", "live"),
     "status": text("Its state.", "active"),
 }
@@ -167,7 +167,7 @@ AGREEMENT = {
 KEY = {
     "id": text("The key.", EXAMPLE_ID),
     "keyPrefix": text("First eight characters.", "sk_4fJ8a"),
-    "applicationId": text("The application it belongs to.", EXAMPLE_ID),
+    "appId": text("The application it belongs to.", EXAMPLE_ID),
     "environment": text("`live` or `test`.", "live"),
     "status": text("State of the key.", "active"),
 }

@@ -14,7 +14,7 @@ from applications.models import (
     PartnerApplication,
     ReviewComment,
 )
-from applications.selectors import added_scopes
+from applications.selectors import scopes_beyond
 from common.api.casing import camelize
 from common.api.serializers import FixedUUIDField, ModelSerializer, Serializer
 
@@ -253,10 +253,10 @@ class VersionSerializer(ModelSerializer):
 
     def get_added_permissions(self, version: ApplicationVersion) -> list[str]:
         """Scopes no approved version before it had."""
-        return added_scopes(version)
+        return scopes_beyond(version, version.had_permissions or [])  # type: ignore[attr-defined]  # (review_history)
 
     @extend_schema_field(CommentSerializer(many=True))
     def get_comments(self, version: ApplicationVersion) -> list[dict[str, Any]]:
         """The conversation about this submission."""
-        comments = version.comments.visible_to(self.context["request"].auth)
+        comments: list[ReviewComment] = version.shown_comments  # type: ignore[attr-defined]  # (review_history)
         return list(CommentSerializer(comments, many=True, context=self.context).data)

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from applications.api import serializers as wire
 from applications.api.filters import ApplicationFilter
 from applications.models import ApplicationVersion, PartnerApplication
-from applications.selectors import application_statistics
+from applications.selectors import application_statistics, review_history
 from applications.services import applications, lifecycle, review, validation
 from applications.services.comments import add_comment
 from common.api.views import GenericViewSet
@@ -174,8 +174,7 @@ class ApplicationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
     @action(detail=True, methods=["get"], filterset_class=None)
     def reviews(self, request: Request, pk: str) -> Response:
         """Every submission, newest first, with its checks and decisions."""
-        versions = self.get_object().versions.prefetch_related("reviews").order_by("-id")
-        page = self.paginate_queryset(versions)
+        page = self.paginate_queryset(review_history(self.get_object(), self.principal))
         return self.get_paginated_response(
             wire.VersionSerializer(page, many=True, context=self.get_serializer_context()).data
         )

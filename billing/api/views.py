@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -16,7 +17,7 @@ from rest_framework.response import Response
 from billing.models import PartnerUsage, UsageReport
 from billing.selectors import PERIODS, usage_lines, usage_totals
 from billing.services.usage import track_usage
-from common.api.serializers import ModelSerializer, Serializer
+from common.api.serializers import APP_ALIAS, ModelSerializer, Serializer
 from common.api.views import GenericViewSet
 from common.base import Environment
 from common.errors import InvalidError
@@ -73,6 +74,7 @@ class UsageSummarySerializer(Serializer):
 class TrackUsageSerializer(Serializer):
     """Usage a core service reports."""
 
+    aliases = APP_ALIAS
     partner_id = serializers.UUIDField()
     app_id = serializers.UUIDField(required=False, allow_null=True)
     metric_name = serializers.RegexField(r"^[a-z][a-z0-9_]*$", max_length=50)
@@ -99,6 +101,8 @@ class UsageViewSet(GenericViewSet):
 
     queryset = PartnerUsage.objects.all()
     serializer_class = UsageSummarySerializer
+    pagination_class = None
+    filter_backends = []
     required_scopes = {"list": "read:analytics", "create": "service"}
 
     def narrowed(self, query: dict[str, Any]) -> QuerySet[PartnerUsage]:
@@ -108,7 +112,11 @@ class UsageViewSet(GenericViewSet):
         wanted = {column: query[name] for name, column in names.items() if name in query}
         return usage.filter(environment=query["environment"], **wanted).order_by()
 
-    @extend_schema(parameters=[UsageQuerySerializer], responses=UsageSummarySerializer)
+    @extend_schema(
+        summary="Add up usage",
+        parameters=[UsageQuerySerializer],
+        responses=forced_singular_serializer(UsageSummarySerializer),  # type: ignore[no-untyped-call]  # (has no types)
+    )
     def list(self, request: Request) -> Response:
         """Usage added up by hour, day or month and metric, and by application when asked for."""
         serializer = UsageQuerySerializer(data=request.query_params.dict())
@@ -123,7 +131,11 @@ class UsageViewSet(GenericViewSet):
         summary = {"start_date": start, "end_date": end, "totals": usage_totals(usage), "usage": lines}
         return Response(UsageSummarySerializer(summary).data)
 
-    @extend_schema(request=TrackUsageSerializer, responses={200: UsageReportSerializer, 201: UsageReportSerializer})
+    @extend_schema(
+        summary="Report usage",
+        request=TrackUsageSerializer,
+        responses={200: UsageReportSerializer, 201: UsageReportSerializer},
+    )
     def create(self, request: Request) -> Response:
         """Report usage from a core service, once per `idempotencyKey`."""
         data = self.validated(TrackUsageSerializer)

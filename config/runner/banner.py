@@ -17,6 +17,7 @@ def banner(instance: Instance, output: Output) -> str:
         ("Portal", f"{instance.url}/"),
         ("Admin", f"{instance.url}/admin/"),
         ("API reference", f"{instance.url}/api/docs"),
+        ("Event streams", f"{instance.streams_url}/api/events/stream"),
         ("Data", str(instance.data_dir)),
     ]
     demo = instance.data_dir / "demo.json"

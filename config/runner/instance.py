@@ -6,6 +6,7 @@ All of it happens before Django reads its settings, because the settings are wha
 from __future__ import annotations
 
 import base64
+import contextlib
 import fcntl
 import json
 import os
@@ -41,12 +42,22 @@ class Instance:
     lock: IO[str]
     services: list[EmbeddedService]
     receiver_port: int
+    streams_port: int
 
     @property
     def url(self) -> str:
         """Where a browser on this machine reaches it."""
+        return self.address(self.port)
+
+    @property
+    def streams_url(self) -> str:
+        """Where event streams and WebSockets stay open."""
+        return self.address(self.streams_port)
+
+    def address(self, port: int) -> str:
+        """A port of this instance as seen from this machine."""
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104 (compared, not bound)
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
     @property
     def process_record(self) -> Path:
@@ -81,9 +92,11 @@ def prepare(arguments: list[str]) -> Instance:
         lock=lock,
         services=services,
         receiver_port=free_port(),
+        streams_port=0,
     )
     end_leftovers(instance)
     require_free_port(instance)
+    instance.streams_port = port_after(instance.host, instance.port)
     lock.seek(0)
     lock.truncate()
     lock.write(f"{os.getpid()} {instance.url}")
@@ -127,17 +140,30 @@ def free_port() -> int:
     return port
 
 
+def try_port(host: str, port: int) -> None:
+    """Bind it for a moment; raises OSError when something else listens there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((host, port))
+
+
 def require_free_port(instance: Instance) -> None:
     """Say so at once when something else listens there."""
-    family = socket.AF_INET6 if ":" in instance.host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((instance.host, instance.port))
-        except OSError as error:
-            raise ConfigurationError(
-                f"Cannot listen on {instance.host}:{instance.port} ({error.strerror}). Choose another --port."
-            ) from None
+    try:
+        try_port(instance.host, instance.port)
+    except OSError as error:
+        raise ConfigurationError(
+            f"Cannot listen on {instance.host}:{instance.port} ({error.strerror}). Choose another --port."
+        ) from None
+
+
+def port_after(host: str, port: int) -> int:
+    """The first free port behind `port`, any free one when the next hundred are taken."""
+    for candidate in range(port + 1, min(port + 101, 65536)):
+        with contextlib.suppress(OSError):
+            try_port(host, candidate)
+            return candidate
+    return free_port()
 
 
 def write_environment(instance: Instance) -> None:

@@ -19,11 +19,12 @@ def programs(instance: Instance, output: Output) -> list[Program]:
     metrics = {"PROMETHEUS_MULTIPROC_DIR": str(instance.metrics_dir)}
     receiver = Program("receiver", manage("demo_receiver", "--port", str(instance.receiver_port)), output)
     return [
-        Program("web", granian(instance), output, metrics),
+        Program("web", web(instance), output, metrics),
         Program("worker", dramatiq(workers), output),
         Program("scheduler", manage("schedule"), output),
         Program("meter", manage("meter"), output),
         Program("deliver", manage("deliver"), output),
+        Program("streams", streams(instance), output, metrics),
         *([receiver] if instance.demo else []),
     ]
 
@@ -42,11 +43,26 @@ def dramatiq(processes: str) -> list[str]:
     ]
 
 
-def granian(instance: Instance) -> list[str]:
+def web(instance: Instance) -> list[str]:
     """The web server: several threads, because a request mostly waits for PostgreSQL and Valkey."""
     return [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--http", "1"),
-        *("--host", instance.host, "--port", str(instance.port), "--workers", str(instance.workers)),
-        *("--blocking-threads", str(BLOCKING_THREADS), "--respawn-failed-workers"),
-        *("--workers-kill-timeout", "4", "--log-level", "warning", "config.wsgi:application"),
+        *granian(instance.host, instance.port, "wsgi"),
+        *("--no-ws", "--workers", str(instance.workers), "--blocking-threads", str(BLOCKING_THREADS)),
+        *("--workers-kill-timeout", "4", "config.wsgi:application"),
+    ]
+
+
+def streams(instance: Instance) -> list[str]:
+    """Event streams and WebSockets, which stay open: one event loop holds thousands. A client resumes what is cut."""
+    return [
+        *granian(instance.host, instance.streams_port, "asginl"),
+        *("--workers", "1", "--workers-kill-timeout", "1", "config.asgi:application"),
+    ]
+
+
+def granian(host: str, port: int, interface: str) -> list[str]:
+    """What both servers have in common."""
+    return [
+        *(sys.executable, "-m", "granian", "--interface", interface, "--http", "1", "--log-level", "warning"),
+        *("--host", host, "--port", str(port), "--respawn-failed-workers"),
     ]

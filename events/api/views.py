@@ -156,7 +156,13 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
         page = self.paginate_queryset(events)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
-    @extend_schema(summary="Replay events", request=ReplayManySerializer, responses=ReplayedSerializer, filters=False)
+    @extend_schema(
+        operation_id="events_replay_many_create",
+        summary="Replay events",
+        request=ReplayManySerializer,
+        responses=ReplayedSerializer,
+        filters=False,
+    )
     @action(detail=False, methods=["post"], url_path="replay", pagination_class=None)
     def replay_many(self, request: Request) -> Response:
         """Send every event of a range again, oldest first, marked as a replay.

@@ -135,7 +135,7 @@ def announce(integration: Integration, event_name: str) -> None:
             "id": integration.id,
             "integrationName": integration.integration_name,
             "integrationType": integration.integration_type,
-            "applicationId": integration.application_id,
+            "appId": integration.application_id,
             "environment": integration.environment,
             "status": integration.status,
         },

@@ -29,7 +29,8 @@ def test_unit_files_run_what_there_is(unit: Path) -> None:
     (command,) = re.findall(r"^ExecStart=/opt/treaty/\.venv/bin/(.+)$", unit.read_text(encoding="utf-8"), re.MULTILINE)
     program, *arguments = command.split()
     if program == "granian":
-        assert arguments[-1] == "config.wsgi:application"
+        served = {"wsgi": "config.wsgi:application", "asginl": "config.asgi:application"}
+        assert arguments[-1] == served[arguments[arguments.index("--interface") + 1]]
     else:
         assert (program, arguments[0]) == ("python", "manage.py")
         assert arguments[1] in get_commands()

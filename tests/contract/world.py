@@ -8,15 +8,20 @@ from typing import Any
 
 from applications.models import PartnerApplication
 from authn.models import ApiKey
+from authn.services.oauth import create_client
 from common.api.documents import openapi
 from common.principal import SYSTEM
 from events.services.publishing import publish_event
 from integrations.services.integrations import create_integration
 from tests.conftest import make_key
+from webhooks.services.endpoints import register_webhook
 
 METHODS = ("get", "post", "put", "patch", "delete")
 # OAuth's endpoints speak their RFCs; their own tests hold them to those.
 OUTSIDE = ("/api/oauth/token", "/api/oauth/authorize", "/api/oauth/revoke", "/api/keys/leaked")
+
+# What a list cannot do without.
+REQUIRED_QUERY = {"/api/events/timeline": {"entityType": "lead", "entityId": "lead_1"}}
 
 
 def operations() -> list[tuple[str, str]]:
@@ -45,12 +50,20 @@ def build_world(application: PartnerApplication) -> dict[str, str]:
         payload={"id": "lead_1"},
         partner_id=application.partner_id,
     )
+    webhook = register_webhook(
+        integration=integration, endpoint_url="http://127.0.0.1:9/", subscribed_events=["lead.*"], actor=SYSTEM
+    )
+    client = create_client(
+        application=application, name="Sign-in", redirect_uris=["https://acme.test/cb"], actor=SYSTEM
+    ).client
     make_key(application)
     return {
         "/api/partners": str(application.partner_id),
         "/api/applications": str(application.pk),
         "/api/integrations": str(integration.pk),
         "/api/events": str(event.pk),
+        "/api/webhooks": str(webhook.pk),
+        "/api/oauth/clients": str(client.pk),
         "/api/keys": str(ApiKey.objects.filter(application=application).latest("id").pk),
     }
 

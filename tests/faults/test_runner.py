@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import re
 import signal
 import stat
 import subprocess
 from collections.abc import Iterator
 
 import pytest
+import requests
 
 from config.processes import start_ticks
 from tests.running import Platform, clean_environment, eventually
@@ -53,11 +56,27 @@ def test_other_terminals_reach_the_instance(platform: Platform) -> None:
     assert (result.returncode, result.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("name", ["scheduler", "worker", "meter", "deliver", "web", "valkey", "postgres"])
+@pytest.mark.parametrize("name", ["scheduler", "worker", "meter", "deliver", "web", "streams", "valkey", "postgres"])
 def test_what_dies_is_started_again(platform: Platform, name: str) -> None:
     platform.kill(name)
     eventually(platform.is_ready, 30, "readiness")
     assert any(f"{name} was killed by SIGKILL; starting it again in" in line for line in platform.lines)
+
+
+def test_a_stream_stays_open_on_a_port_of_its_own(platform: Platform) -> None:
+    (address,) = re.findall(r"Event streams +(\S+)", "\n".join(platform.lines))
+    key = platform.manage("create_service_key", "core").stdout.strip()
+    headers = {"Authorization": f"Bearer {key}"}
+    payload = {"id": "lead_1", "status": "received"}
+    body = {"event": "lead.created", "entityType": "lead", "entityId": "lead_1", "payload": payload}
+
+    with requests.get(address, headers=headers, stream=True, timeout=30) as stream:
+        assert stream.status_code == 200
+        lines = stream.iter_lines(decode_unicode=True)
+        assert next(lines) == "retry: 1000"
+        answer = requests.post(f"{platform.url}/api/events", json=body, headers=headers, timeout=30)
+        assert answer.status_code == 201, answer.text
+        assert "event: lead.created" in itertools.islice(lines, 5)
 
 
 def test_stops_within_ten_seconds_keeps_its_secrets_and_recovers_from_a_kill() -> None:
@@ -68,8 +87,12 @@ def test_stops_within_ten_seconds_keeps_its_secrets_and_recovers_from_a_kill() -
         assert stat.S_IMODE(environment_file.stat().st_mode) == 0o600
         assert not (platform.directory / "demo.json").exists()
         processes = platform.processes()
+        (address,) = re.findall(r"Event streams +(\S+)", "\n".join(platform.lines))
+        key = platform.manage("create_service_key", "core").stdout.strip()
 
-        assert platform.stop() < 10
+        with requests.get(address, headers={"Authorization": f"Bearer {key}"}, stream=True, timeout=30) as stream:
+            assert stream.status_code == 200
+            assert platform.stop() < 10
         assert [name for name, (pid, ticks) in processes.items() if start_ticks(pid) == ticks] == []
 
         platform.up()

@@ -123,7 +123,11 @@ class WebhookViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
         return Response(wire.StatisticsSerializer(found).data)
 
     @extend_schema(
-        summary="Statistics of all webhooks", parameters=SPAN, responses=wire.StatisticsSerializer, filters=False
+        operation_id="webhooks_overall_statistics_retrieve",
+        summary="Statistics of all webhooks",
+        parameters=SPAN,
+        responses=wire.StatisticsSerializer,
+        filters=False,
     )
     @action(detail=False, methods=["get"], url_path="statistics")
     def overall_statistics(self, request: Request) -> Response:
