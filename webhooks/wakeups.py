@@ -1,4 +1,4 @@
-"""Telling the delivery processes that there is work. They look by themselves every second: nothing depends on it."""
+"""Telling the delivery processes that there is work. They look by themselves twice a second: nothing depends on it."""
 
 from __future__ import annotations
 

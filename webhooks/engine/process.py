@@ -22,7 +22,7 @@ from webhooks.engine.messages import Claim, Outcome, build_request, judge
 from webhooks.services.health import disable_gone_endpoint
 from webhooks.wakeups import Listener
 
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.5  # half of what a lost wake-up or the end of a lease may cost
 LEASE_MARGIN_SECONDS = 5.0
 GATHER_SECONDS = 0.002
 RECONNECT_SECONDS = 0.5
