@@ -15,10 +15,13 @@ class WebhooksConfig(AppConfig):
 
     def ready(self) -> None:
         """Join the publishing transaction, name the tables partitioned by day, and add to the portal."""
-        from webhooks.portal import attention, panels  # noqa: PLC0415 (models are ready only now)
+        from partners.tiers import register_usage  # noqa: PLC0415 (models are ready only now)
+        from webhooks.portal import attention, panels  # noqa: PLC0415 (as above)
+        from webhooks.selectors import count_endpoints  # noqa: PLC0415 (as above)
         from webhooks.services.fanout import fan_out, replay_to_endpoints  # noqa: PLC0415 (as above)
 
         mails.register()
+        register_usage("webhooks", count_endpoints)
         register_fan_out(fan_out)
         register_replay(replay_to_endpoints)
         register_partitioned("webhooks_webhookattempt", keep_days=90)

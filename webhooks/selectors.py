@@ -22,6 +22,11 @@ FAILURE_ALERT = 0.10
 DAY = timedelta(hours=24)
 
 
+def count_endpoints(partner_id: uuid.UUID) -> int:
+    """How many endpoints of a partner count towards its tier."""
+    return WebhookEndpoint.objects.filter(partner_id=partner_id).count()
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """An endpoint's last 24 hours."""

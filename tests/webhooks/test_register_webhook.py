@@ -13,6 +13,7 @@ from applications.models import PartnerApplication
 from events.models import EventType
 from integrations.models import Integration
 from partners.models import Partner
+from partners.tiers import usage_of
 from tests.conftest import ALL_SCOPES, make_application, make_key
 from tests.webhooks.conftest import make_integration
 from webhooks.models import WebhookEndpoint
@@ -44,6 +45,19 @@ def test_the_answer_holds_the_secret_once(
     shown = client.get(f"/api/webhooks/{endpoint.id}").json()["data"]
     assert "webhookSecret" not in shown
     assert shown == {name: value for name, value in data.items() if name != "webhookSecret"}
+
+
+def test_the_tier_limits_how_many(
+    api: Api, acme: Partner, acme_key: str, integration: Integration, lead_created: EventType, settings: Settings
+) -> None:
+    settings.TIERS = {**settings.TIERS, acme.tier: {**settings.TIERS[acme.tier], "webhooks": 1}}
+    assert register(api(acme_key), integration).status_code == 201
+
+    refused = register(api(acme_key), integration)
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "webhooks_limit")
+    assert WebhookEndpoint.objects.count() == 1
+    assert [(row.used, row.limit) for row in usage_of(acme) if row.quota == "webhooks"] == [(1, 1)]
 
 
 @pytest.mark.parametrize(

@@ -12,18 +12,19 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from common.errors import ForbiddenError, InvalidError, LimitError
+from common.errors import ForbiddenError, InvalidError
 from common.outbound_urls import RefusedURLError, check_url
 from common.principal import Principal
 from events.models import EventType
 from integrations.models import Integration
 from partners.models import Partner
+from partners.tiers import check_quota
 from webhooks.models import WebhookDelivery, WebhookEndpoint
 from webhooks.payload_filter import check_filter
+from webhooks.selectors import count_endpoints
 from webhooks.signing import generate_secret
 from webhooks.wakeups import wake_on_commit
 
-MAX_ENDPOINTS = 100
 MAX_SUBSCRIPTIONS = 100
 MAX_HEADERS = 10
 MAX_HEADER_VALUE = 1024
@@ -64,12 +65,11 @@ def register_webhook(
     """Have the events of `subscribed_events` posted to `endpoint_url`, signed with a fresh secret.
 
     The endpoint has its integration's environment. Raises InvalidError for an address the platform does not call, and
-    for events that do not exist or that the application may not see; LimitError beyond the number of endpoints.
+    for events that do not exist or that the application may not see; LimitError beyond the partner's tier.
     """
     refuse_stranger(integration.partner_id, actor)
-    Partner.objects.select_for_update(no_key=True).get(pk=integration.partner_id)
-    if WebhookEndpoint.objects.filter(partner_id=integration.partner_id).count() >= MAX_ENDPOINTS:
-        raise LimitError("endpoint_limit", f"A partner has at most {MAX_ENDPOINTS} webhook endpoints.")
+    partner = Partner.objects.select_for_update(no_key=True).get(pk=integration.partner_id)
+    check_quota(partner, "webhooks", count_endpoints(partner.id))
     headers: Any = custom_headers or {}
     endpoint = WebhookEndpoint(
         integration=integration,
