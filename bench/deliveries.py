@@ -264,6 +264,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     quick = parser.parse_args().quick
     count, peers = (6_000, 600) if quick else (30_000, 2_000)
+    load = os.getloadavg()[0]
     with Instance() as instance, sink() as (url, what):
         import django
 
@@ -287,6 +288,7 @@ def main() -> None:
         two = ours(instance, event, count, 2)
         latencies = {rate: latency(instance, rate, 5 if quick else 20) for rate in (50, 200)}
     print(f"Webhook deliveries: {len(body)} byte bodies, {ENDPOINTS} endpoints, receiver {what}, {os.cpu_count()} CPUs")
+    print(f"Load average before it: {load:.1f} (others' work moves every figure but the ratios of one moment)")
     report(
         [
             ("libcurl multi repeating one request", f"{raw:,.0f}/s", "the machine's limit"),

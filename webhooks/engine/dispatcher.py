@@ -86,7 +86,9 @@ class Dispatcher:
         stale = len(outcomes) - len(held)
         if stale:
             logger.warning("stale_attempts", count=stale)
-        self.track_health([outcome for outcome in outcomes if outcome.claim.delivery_id in held])
+            self.track_health([outcome for outcome in outcomes if outcome.claim.delivery_id in held])
+        else:
+            self.track_health(outcomes)
         now = time.monotonic()
         self.in_flight -= len(outcomes)
         for outcome in outcomes:
