@@ -144,11 +144,10 @@ def admit_shared(raw: str, digest: bytes, snapshot: Snapshot | None, address: Ad
         return take_anyway(snapshot)
     for _ in range(ATTEMPTS):
         current, take = take_shared(snapshot.call)
-        if take is not None and snapshot.is_fresh:
-            snapshot.remaining = take.remaining
-            return Admission(snapshot.credential, take)
-        snapshot = remember(digest, read(raw, digest, address), epoch=current)
+        if take is None or not snapshot.is_fresh:
+            snapshot = remember(digest, read(raw, digest, address), epoch=current)
         if take is not None:
+            snapshot.remaining = take.remaining
             return Admission(snapshot.credential, take)
     # Its owner is being changed faster than it can be read: the last reading is as current as any.
     return take_anyway(snapshot)
