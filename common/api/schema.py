@@ -111,7 +111,7 @@ class TreatyAutoSchema(AutoSchema):
         action = getattr(self.view, "action", None) or self.method.lower()
         queryset = getattr(self.view, "queryset", None)
         noun = str(queryset.model._meta.verbose_name) if queryset is not None else self.get_tags()[0].replace("-", " ")
-        article = "an" if noun[0] in "aeiou" else "a"
+        article = "an" if noun[0] in "aeiouAEIOU" else "a"
         verb = VERBS.get(action, f"{action.replace('_', ' ').capitalize()} {{noun}}")
         nouns = str(queryset.model._meta.verbose_name_plural) if queryset is not None else noun
         return verb.format(noun=f"{article} {noun}", nouns=nouns)
