@@ -207,7 +207,7 @@ class Store:
         self.know_endpoints({row[2]: row[7:9] for row in rows})
         self.know_events(rows)
         return [
-            Claim(*row[:7], self.endpoints[row[2]].endpoint, name, content)
+            Claim(*row[:7], endpoint=self.endpoints[row[2]].endpoint, event_name=name, content=content)
             for row in rows
             for name, content in (self.events.get(row[1], ("", "")),)
             if row[2] in self.endpoints  # else it was deleted a moment ago, with its deliveries
