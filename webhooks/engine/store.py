@@ -207,7 +207,9 @@ class Store:
         self.know_endpoints({row[2]: row[7:9] for row in rows})
         self.know_events(rows)
         return [
-            Claim(*row[:7], endpoint=self.endpoints[row[2]].endpoint, event_name=name, content=content)
+            Claim(
+                row[0], row[1], row[2], row[3], row[4], row[5], row[6], self.endpoints[row[2]].endpoint, name, content
+            )
             for row in rows
             for name, content in (self.events.get(row[1], ("", "")),)
             if row[2] in self.endpoints  # else it was deleted a moment ago, with its deliveries
