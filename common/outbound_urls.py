@@ -81,13 +81,15 @@ def check_url(url: str, *, environment: str, allowed_networks: Sequence[Network]
     """
     parts = split(url)
     host = (parts.hostname or "").rstrip(".").lower()
+    if host == "localhost" or host.endswith(".localhost"):
+        raise RefusedURLError("The URL points to this machine by name; a receiver on it is named by its address.")
     if allowed_networks and resolves_into(host, allowed_networks):
         return
     if not is_standard(parts, environment):
         ports = "https on port 443" + (" or http on port 80" if environment == "test" else "")
         raise RefusedURLError(f"The URL must use {ports}.")
     address = literal(host)
-    if (address is not None and not is_public(address)) or host == "localhost" or host.endswith(LOCAL_NAMES):
+    if (address is not None and not is_public(address)) or host.endswith(LOCAL_NAMES):
         raise RefusedURLError("The URL points to a private or local address.")
     if address is None and "." not in host:
         raise RefusedURLError("The URL's host must be a fully qualified name.")

@@ -93,3 +93,9 @@ def test_allowed_networks_may_use_any_port() -> None:
         check_url("http://10.0.0.1:9000/hook", environment="live", allowed_networks=LOOPBACK)
     with pytest.raises(RefusedURLError, match="user name"):
         check_url("http://a@127.0.0.1:9000/hook", environment="live", allowed_networks=LOOPBACK)
+
+
+@pytest.mark.parametrize("url", ["http://localhost:8000/", "https://receiver.localhost/"])
+def test_a_receiver_on_this_machine_is_named_by_its_address(url: str) -> None:
+    with pytest.raises(RefusedURLError, match="by its address"):
+        check_url(url, environment="live", allowed_networks=[ip_network("127.0.0.0/8"), ip_network("::1/128")])
