@@ -121,6 +121,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.reuse_db = True
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests go last: Playwright keeps an event loop running in this thread, which other tests cannot bear."""
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
+
+
 def pytest_unconfigure() -> None:
     """Stop the servers and remove their data."""
     for service in running_services:
