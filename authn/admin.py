@@ -15,8 +15,7 @@ from authn.models import ApiCall, ApiKey, GatewayRoute, ServiceAccount
 from authn.services.keys import revoke_api_key
 from common.readonly_admin import ReadOnlyAdmin
 from common.revocation import invalidate
-from partners.models import User
-from partners.selectors import principal_of_staff
+from partners.selectors import staff_behind
 
 
 @admin.register(ApiKey)
@@ -37,8 +36,7 @@ class ApiKeyAdmin(ReadOnlyAdmin):
 
     def revoke(self, request: HttpRequest, keys: QuerySet[ApiKey], reason: str) -> None:
         """Revoke each of `keys` and say how many there were."""
-        assert isinstance(request.user, User)  # noqa: S101 (the admin is for signed-in staff)
-        actor = principal_of_staff(request.user)
+        actor = staff_behind(request)
         for key in keys:
             revoke_api_key(api_key=key, reason=reason, actor=actor)
         self.message_user(request, f"{len(keys)} keys revoked: {reason}.", messages.SUCCESS)

@@ -15,6 +15,7 @@ from config import declarations as env
 from config.backoffice import UNFOLD as UNFOLD  # noqa: PLC0414 (a setting)
 from config.environment import ROOT
 from config.logs import logging_config
+from config.templating import TEMPLATES as TEMPLATES  # noqa: PLC0414 (a setting)
 
 django_stubs_ext.monkeypatch()
 
@@ -108,38 +109,6 @@ MIDDLEWARE = [
     "common.middleware.PortalEndMiddleware",
     "authn.middleware.GateMiddleware",
     "common.audit.AuditMiddleware",
-]
-
-TEMPLATES: list[dict[str, Any]] = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [ROOT / "templates"],
-        "OPTIONS": {
-            # cotton and template_partials each rewrite the loaders when left alone; together they need this order.
-            "loaders": [
-                (
-                    "template_partials.loader.Loader",
-                    [
-                        (
-                            "django.template.loaders.cached.Loader",
-                            [
-                                "django_cotton.cotton_loader.Loader",
-                                "django.template.loaders.filesystem.Loader",
-                                "django.template.loaders.app_directories.Loader",
-                            ],
-                        )
-                    ],
-                )
-            ],
-            "builtins": ["django_cotton.templatetags.cotton", "template_partials.templatetags.partials"],
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "common.context_processors.treaty",
-            ],
-        },
-    }
 ]
 
 # --- Services ---------------------------------------------------------------------------------------------------------

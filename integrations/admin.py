@@ -10,14 +10,9 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from common.errors import DomainError
-from common.principal import Principal, PrincipalKind
 from integrations.models import Integration
 from integrations.services.integrations import activate_integration, deactivate_integration
-
-
-def staff(request: HttpRequest) -> Principal:
-    """The member of staff at the keyboard."""
-    return Principal(kind=PrincipalKind.STAFF, user_id=request.user.pk, label=str(request.user))
+from partners.selectors import staff_behind
 
 
 @admin.register(Integration)
@@ -66,7 +61,7 @@ class IntegrationAdmin(ModelAdmin):
         """Call the service for each and say what became of it."""
         for integration in queryset:
             try:
-                service(integration=integration, actor=staff(request))
+                service(integration=integration, actor=staff_behind(request))
             except DomainError as error:
                 self.message_user(request, error.message, messages.WARNING)
             else:

@@ -29,6 +29,12 @@ def principal_of_staff(user: User) -> Principal:
     return Principal(kind=PrincipalKind.STAFF, user_id=user.id, label=user.email)
 
 
+def staff_behind(request: HttpRequest) -> Principal:
+    """The member of staff behind a request of the admin."""
+    assert isinstance(request.user, User)  # noqa: S101 (the admin lets nobody else in; narrows the type)
+    return principal_of_staff(request.user)
+
+
 def session_member(request: HttpRequest) -> PartnerMember | None:
     """The membership a signed-in person acts under: the partner chosen in the session, else their first."""
     if not isinstance(request.user, User):

@@ -10,8 +10,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
 from common.errors import DomainError
-from partners.models import User
-from partners.selectors import principal_of_staff
+from partners.selectors import staff_behind
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from webhooks.selectors import state_of
 from webhooks.services.deliveries import retry_deliveries
@@ -62,10 +61,9 @@ class WebhookEndpointAdmin(ReadOnly, ModelAdmin):
 
     def switch(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint], *, active: bool) -> None:
         """Through the service, one by one."""
-        assert isinstance(request.user, User)  # noqa: S101 (the admin site lets nobody else in)
         for endpoint in queryset:
             try:
-                update_webhook(webhook=endpoint, active=active, actor=principal_of_staff(request.user))
+                update_webhook(webhook=endpoint, active=active, actor=staff_behind(request))
             except DomainError as refusal:
                 self.message_user(request, f"{endpoint}: {refusal.message}", messages.ERROR)
 
@@ -104,9 +102,8 @@ class WebhookDeliveryAdmin(ReadOnly, ModelAdmin):
     @admin.action(description="Retry now")
     def retry(self, request: HttpRequest, queryset: QuerySet[WebhookDelivery]) -> None:
         """One more attempt for each dead one, no more waiting for the others."""
-        assert isinstance(request.user, User)  # noqa: S101 (the admin site lets nobody else in)
         retried, refused = retry_deliveries(
-            deliveries=queryset.select_related("endpoint").iterator(), actor=principal_of_staff(request.user)
+            deliveries=queryset.select_related("endpoint").iterator(), actor=staff_behind(request)
         )
         self.message_user(request, f"{retried} are being tried again.")
         if refused:

@@ -15,9 +15,11 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from applications.admin.access import ReadOnly, attempt, reviewer
+from applications.admin.access import ReadOnly
 from applications.models import ApplicationStatusChange, ApplicationVersion, PartnerApplication
 from applications.services.lifecycle import resume_application, suspend_application
+from common.attempts import attempt
+from partners.selectors import staff_behind
 
 TONES = {
     "submitted": "info",
@@ -117,7 +119,7 @@ class ApplicationAdmin(ReadOnly, ModelAdmin):
         form = ReasonForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             reason = form.cleaned_data["reason"]
-            attempt(request, lambda: verb(application=application, reason=reason, actor=reviewer(request)), done)
+            attempt(request, lambda: verb(application=application, reason=reason, actor=staff_behind(request)), done)
             return redirect("admin:applications_partnerapplication_change", application.pk)
         context = {
             **self.admin_site.each_context(request),

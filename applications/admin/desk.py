@@ -17,14 +17,16 @@ from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from applications.admin.access import ReadOnly, attempt, reviewer
+from applications.admin.access import ReadOnly
 from applications.admin.decisions import VERBS, DecisionForm
 from applications.models import ApplicationVersion, ReviewComment
 from applications.risk import APPROVALS_NEEDED, Risk
 from applications.selectors import added_scopes, version_difference
+from common.attempts import attempt
 from common.principal import Principal
 from common.scopes import HIGH_RISK_SCOPES, PERSONAL_DATA_SCOPES, SCOPES
 from common.templatetags.treaty import ago
+from partners.selectors import staff_behind
 
 CONTENT_LABELS = {
     "app_name": "Name",
@@ -141,7 +143,7 @@ class SubmissionAdmin(ReadOnly, ModelAdmin):
         elif verb.needs_pending and not version.is_pending:
             messages.error(request, f"This version is {version.get_status_display().lower()} already.")
         else:
-            attempt(request, partial(verb.act, version.application, form.words(), reviewer(request)), verb.done)
+            attempt(request, partial(verb.act, version.application, form.words(), staff_behind(request)), verb.done)
         return here
 
     def changeform_view(
@@ -160,7 +162,7 @@ class SubmissionAdmin(ReadOnly, ModelAdmin):
             return redirect("admin:index")
         context = {
             **self.admin_site.each_context(request),
-            **desk_context(version, reviewer(request)),
+            **desk_context(version, staff_behind(request)),
             "title": str(version),
             "opts": self.opts,
             "original": version,
@@ -177,7 +179,7 @@ class SubmissionAdmin(ReadOnly, ModelAdmin):
             if not version.is_pending:
                 messages.error(request, f"{version}: it is {version.get_status_display().lower()} already.")
                 continue
-            act = partial(VERBS[verb].act, version.application, "", reviewer(request))
+            act = partial(VERBS[verb].act, version.application, "", staff_behind(request))
             attempt(request, act, f"{version}: {VERBS[verb].done}")
 
     @action(description="Claim", permissions=["change"])

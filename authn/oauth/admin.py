@@ -13,15 +13,7 @@ from authn.models import OAuthClient, OAuthConsent, OAuthToken
 from authn.oauth.families import end_tokens
 from authn.services.oauth_authorization import withdraw_consent
 from authn.services.oauth_clients import revoke_client
-from common.principal import Principal
-from partners.models import User
-from partners.selectors import principal_of_staff
-
-
-def staff_of(request: HttpRequest) -> Principal:
-    """Who acts in the admin."""
-    assert isinstance(request.user, User)  # noqa: S101 (the admin lets nobody else in)
-    return principal_of_staff(request.user)
+from partners.selectors import staff_behind
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -63,7 +55,7 @@ class OAuthClientAdmin(ReadOnlyAdmin):
     def revoke_selected(self, request: HttpRequest, queryset: QuerySet[OAuthClient]) -> None:
         """For good."""
         for client in queryset:
-            revoke_client(client=client, actor=staff_of(request))
+            revoke_client(client=client, actor=staff_behind(request))
         self.message_user(request, f"Revoked {len(queryset)} clients.", messages.SUCCESS)
 
 
@@ -109,7 +101,7 @@ class OAuthConsentAdmin(ReadOnlyAdmin):
     def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[OAuthConsent]) -> None:
         """At once; the client can ask again."""
         for consent in queryset:
-            withdraw_consent(consent=consent, actor=staff_of(request))
+            withdraw_consent(consent=consent, actor=staff_behind(request))
         self.message_user(request, f"Withdrew {len(queryset)} consents.", messages.SUCCESS)
 
 

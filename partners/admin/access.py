@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from common.errors import DomainError
-from common.principal import Principal
-from partners.models import Partner, User
-from partners.selectors import principal_of_staff
-
-
-def staff(request: HttpRequest) -> Principal:
-    """The member of staff behind a request of the admin."""
-    assert isinstance(request.user, User)  # noqa: S101 (the admin lets nobody else in; narrows the type)
-    return principal_of_staff(request.user)
-
-
-def attempt(request: HttpRequest, act: Callable[[], Any], done: str) -> bool:
-    """Call a service and say what came of it."""
-    try:
-        act()
-    except DomainError as refusal:
-        messages.error(request, refusal.message)
-        return False
-    messages.success(request, done)
-    return True
+from partners.models import Partner
 
 
 def ask_to(page: ModelAdmin, request: HttpRequest, original: Any, form: forms.Form, *, title: str) -> HttpResponse:

@@ -11,8 +11,10 @@ from django.shortcuts import get_object_or_404, redirect
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from partners.admin.access import ConfirmForm, ReadOnlyAdmin, ask_to, attempt, staff
+from common.attempts import attempt
+from partners.admin.access import ConfirmForm, ReadOnlyAdmin, ask_to
 from partners.models import AgreementTemplate, PartnerAgreement
+from partners.selectors import staff_behind
 from partners.services.agreements import document_headers, document_of, publish_template, terminate_agreement
 
 TONES = {"active": "success", "pending": "info", "expired": "danger", "terminated": "danger", "superseded": "warning"}
@@ -42,7 +44,7 @@ class TemplateAdmin(ModelAdmin):
         template = get_object_or_404(AgreementTemplate, pk=object_id)
         if request.method != "POST":
             return ask_to(self, request, template, ConfirmForm(), title="Publish")
-        attempt(request, lambda: publish_template(template=template, actor=staff(request)), "Published.")
+        attempt(request, lambda: publish_template(template=template, actor=staff_behind(request)), "Published.")
         return redirect("admin:partners_agreementtemplate_change", template.pk)
 
 
@@ -77,5 +79,5 @@ class AgreementAdmin(ReadOnlyAdmin):
             return self.back_to_list()
         if request.method != "POST":
             return self.ask(request, agreement, ConfirmForm(), title="Terminate")
-        attempt(request, lambda: terminate_agreement(agreement=agreement, actor=staff(request)), "Terminated.")
+        attempt(request, lambda: terminate_agreement(agreement=agreement, actor=staff_behind(request)), "Terminated.")
         return self.back_to(agreement.pk)

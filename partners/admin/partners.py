@@ -11,10 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
-from partners.admin.access import ConfirmForm, ReadOnlyAdmin, ReasonForm, TierForm, attempt, staff
+from common.attempts import attempt
+from partners.admin.access import ConfirmForm, ReadOnlyAdmin, ReasonForm, TierForm
 from partners.admin.audit import audit_view
 from partners.models import Partner, PartnerAgreement, PartnerContact, PartnerMember, VerificationItem
 from partners.readiness import outstanding
+from partners.selectors import staff_behind
 from partners.services import partners as services
 
 TONES = {"active": "success", "pending": "info", "suspended": "danger", "inactive": "warning"}
@@ -116,7 +118,7 @@ class PartnerAdmin(ReadOnlyAdmin):
             return self.back_to_list()
         if request.method != "POST":
             return self.ask(request, partner, ConfirmForm(), title=title)
-        attempt(request, lambda: verb(partner=partner, actor=staff(request)), done)
+        attempt(request, lambda: verb(partner=partner, actor=staff_behind(request)), done)
         return self.back_to(partner.pk)
 
     @action(description="Activate", url_path="activate", permissions=["change"], icon="check_circle")
@@ -157,7 +159,7 @@ class PartnerAdmin(ReadOnlyAdmin):
             reason = form.cleaned_data["reason"]
             attempt(
                 request,
-                lambda: services.suspend_partner(partner=partner, reason=reason, actor=staff(request)),
+                lambda: services.suspend_partner(partner=partner, reason=reason, actor=staff_behind(request)),
                 "Keys, tokens and deliveries have stopped.",
             )
             return self.back_to(partner.pk)
@@ -174,7 +176,7 @@ class PartnerAdmin(ReadOnlyAdmin):
             tier = form.cleaned_data["tier"]
             attempt(
                 request,
-                lambda: services.update_partner(partner=partner, tier=tier, actor=staff(request)),
+                lambda: services.update_partner(partner=partner, tier=tier, actor=staff_behind(request)),
                 "The tier holds from the next request on.",
             )
             return self.back_to(partner.pk)

@@ -13,9 +13,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 from unfold.decorators import action, display
 
-from partners.admin.access import AcceptForm, ReadOnlyAdmin, ReasonForm, attempt, staff
+from common.attempts import attempt
+from partners.admin.access import AcceptForm, ReadOnlyAdmin, ReasonForm
 from partners.checklists import ITEMS
 from partners.models import VerificationDocument, VerificationItem
+from partners.selectors import staff_behind
 from partners.services.verification import accept_item, reject_item
 
 TONES = {
@@ -122,7 +124,9 @@ class VerificationAdmin(ReadOnlyAdmin):
         form = AcceptForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             expires_on = form.cleaned_data["expires_on"]
-            attempt(request, lambda: accept_item(item=item, expires_on=expires_on, actor=staff(request)), "Accepted.")
+            attempt(
+                request, lambda: accept_item(item=item, expires_on=expires_on, actor=staff_behind(request)), "Accepted."
+            )
             return self.back_to(item.pk)
         return self.ask(request, item, form, title="Accept")
 
@@ -135,6 +139,6 @@ class VerificationAdmin(ReadOnlyAdmin):
         form = ReasonForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             note = form.cleaned_data["reason"]
-            attempt(request, lambda: reject_item(item=item, note=note, actor=staff(request)), "Sent back.")
+            attempt(request, lambda: reject_item(item=item, note=note, actor=staff_behind(request)), "Sent back.")
             return self.back_to(item.pk)
         return self.ask(request, item, form, title="Send back")
