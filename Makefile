@@ -41,6 +41,7 @@ install-dev: install .venv/.dev
 
 browser: install-dev
 	@$(BIN)/python -m tests.browser
+	@$(BIN)/python -m tests.nginx
 
 up: install
 	@exec $(BIN)/python manage.py up --demo $(ARGS)

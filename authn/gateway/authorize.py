@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable
+from types import SimpleNamespace
 from typing import Any
 
 from django.db import close_old_connections
@@ -21,6 +22,7 @@ from authn.gateway.paths import clean_path, route_of
 from authn.gateway.table import table
 from authn.metering import METHODS, encode
 from authn.services.metering import record_line
+from common.api.problems import problem_body
 from common.client_ip import client_ip
 from common.machine import SCHEME
 from common.middleware import VALID_REQUEST_ID
@@ -60,7 +62,7 @@ class GatewayCheck:
             meter(environ, credential, request_id, route, status, started)
         if status == 429 and "strict=1" not in environ.get("QUERY_STRING", "").split("&"):
             status = 403
-        body = b"" if status == 200 else json.dumps({"status": status, "code": dict(headers).get(REASON)}).encode()
+        body = b"" if status == 200 else problem(status, dict(headers)[REASON], request_id)
         headers += [
             ("X-Treaty-Request-Id", request_id),
             ("X-Request-Id", request_id),
@@ -73,7 +75,21 @@ class GatewayCheck:
 
 
 REASON = "X-Treaty-Reason"
+DETAILS = {
+    "missing_credential": "An Authorization header with a key or a token is needed.",
+    "invalid_credential": "The credential is not valid, or no longer is.",
+    "network_not_allowed": "This key may not be used from this address.",
+    "route_not_allowed": "No credential opens this path with this method.",
+    "insufficient_scope": "The credential lacks the scope of this path.",
+    "rate_limited": "The hourly limit of this credential is used up.",
+}
 Answer = tuple[int, list[tuple[str, str]], Credential | None, str]
+
+
+def problem(status: int, code: str, request_id: str) -> bytes:
+    """The problem a proxy that passes our answer on shows to the caller."""
+    asked = SimpleNamespace(request_id=request_id)
+    return json.dumps(problem_body(asked, status=status, code=code, detail=DETAILS.get(code, "Refused."))).encode()
 
 
 def check(environ: Environ) -> Answer:
@@ -105,6 +121,7 @@ def check(environ: Environ) -> Answer:
         ("X-Treaty-Application", str(principal.application_id or "")),
         ("X-Treaty-Scopes", " ".join(sorted(principal.scopes))),
         ("X-Treaty-Environment", principal.environment),
+        *credential.notices,
     ]
     return 200, headers, credential, name
 
