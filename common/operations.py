@@ -50,3 +50,12 @@ class AddTrigger(pgtrigger.migrations.AddTrigger):
         """Note the trigger in the model's options."""
         options = state.models[app_label, self.model_name].options
         options["triggers"] = [*options.get("triggers", []), self.trigger]
+
+
+class RemoveTrigger(pgtrigger.migrations.RemoveTrigger):
+    """The same for pgtrigger's removal."""
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Take the trigger out of the model's options."""
+        options = state.models[app_label, self.model_name].options
+        options["triggers"] = [trigger for trigger in options["triggers"] if trigger.name != self.name]

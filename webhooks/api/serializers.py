@@ -38,6 +38,7 @@ class WebhookSerializer(ModelSerializer):
             "payload_filter",
             "max_in_flight",
             "max_per_second",
+            "ordered",
             "failing_since",
             "previous_secret_expires_at",
             "created_at",
@@ -72,6 +73,7 @@ class WebhookInput(Serializer):
     payload_filter = serializers.DictField(default=dict)
     max_in_flight = serializers.IntegerField(default=None, allow_null=True, min_value=1, max_value=1000)
     max_per_second = serializers.IntegerField(default=None, allow_null=True, min_value=1, max_value=1000)
+    ordered = serializers.BooleanField(default=False)
 
 
 class WebhookCreateInput(WebhookInput):

@@ -11,6 +11,7 @@ import structlog
 
 from webhooks.engine.limits import FIRST_WINDOW, Limits
 from webhooks.engine.messages import Claim, Outcome
+from webhooks.engine.ordering import Ordering
 from webhooks.engine.store import Store
 
 logger = structlog.get_logger(__name__)
@@ -37,6 +38,7 @@ class Dispatcher:
     def __init__(self, *, lease: float, on_gone: Callable[[uuid.UUID], None]) -> None:
         self.store = Store()
         self.limits = Limits()
+        self.ordering = Ordering()
         self.lease = lease
         self.on_gone = on_gone
         self.in_flight = 0
@@ -50,6 +52,7 @@ class Dispatcher:
             self.swept_at = now
             self.limits.forget_idle(now)
             self.store.resume_held()
+        self.ordering.release_due()
         total = min(BATCH, MAX_IN_FLIGHT - self.in_flight)
         if total <= 0:
             return []
@@ -89,6 +92,9 @@ class Dispatcher:
             self.track_health([outcome for outcome in outcomes if outcome.claim.delivery_id in held])
         else:
             self.track_health(outcomes)
+        settled = [o.claim.delivery_id for o in outcomes if o.claim.endpoint.ordered and o.status != "pending"]
+        if settled and self.ordering.settled(settled):
+            self.more = True
         now = time.monotonic()
         self.in_flight -= len(outcomes)
         for outcome in outcomes:

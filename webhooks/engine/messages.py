@@ -32,6 +32,7 @@ class Endpoint:
     custom_headers: dict[str, str]
     max_in_flight: int | None
     max_per_second: int | None
+    ordered: bool = False
 
 
 @dataclass(slots=True)

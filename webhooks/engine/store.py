@@ -71,7 +71,7 @@ LEFT JOIN events_eventtype t ON t.id = e.event_type_id
 ENDPOINTS = f"""
 SELECT w.id, w.endpoint_url, w.environment, w.webhook_secret, w.previous_secret, w.previous_secret_expires_at,
   w.xmin::text, w.active AND {OWNERS_MAY_RECEIVE}, w.failing_since IS NOT NULL, w.custom_headers, w.max_in_flight,
-  w.max_per_second
+  w.max_per_second, w.ordered
 FROM webhooks_webhookendpoint w {OWNERS} WHERE w.id = ANY(%s)
 """  # noqa: S608 (constants of ours)
 
@@ -123,7 +123,7 @@ WHERE d.id = r.delivery_id AND d.lease_token = r.token
 
 RESUME = f"""
 UPDATE webhooks_webhookdelivery d SET due_at = now()
-WHERE d.status = 'pending' AND d.due_at IS NULL AND d.endpoint_id IN (
+WHERE d.status = 'pending' AND d.due_at IS NULL AND d.order_key IS NULL AND d.endpoint_id IN (
   SELECT w.id FROM webhooks_webhookendpoint w {OWNERS} WHERE w.active AND {OWNERS_MAY_RECEIVE})
 """  # noqa: S608 (constants of ours)
 
@@ -156,7 +156,7 @@ class KnownEndpoint:
 
 def open_endpoint(row: tuple[Any, ...], now: datetime) -> KnownEndpoint:
     """An endpoint from its row of ENDPOINTS."""
-    key, url, environment, sealed, previous, expires_at, version, usable, failing, headers, in_flight, per_second = row
+    key, url, environment, sealed, previous, expires_at, version, usable, failing, headers, *limits = row
     keys, custom, until, readable = [], {}, FOREVER, True
     try:
         keys.append(open_secret(sealed, "webhook_secret"))
@@ -168,7 +168,7 @@ def open_endpoint(row: tuple[Any, ...], now: datetime) -> KnownEndpoint:
         # One endpoint whose key is missing is held; it must not stop the others.
         logger.exception("endpoint_unreadable", endpoint=str(key), error=str(error))
         readable = False
-    endpoint = Endpoint(key, url, environment, tuple(keys), usable and readable, failing, custom, in_flight, per_second)
+    endpoint = Endpoint(key, url, environment, tuple(keys), usable and readable, failing, custom, *limits)
     return KnownEndpoint(endpoint, version, usable, until)
 
 

@@ -67,7 +67,10 @@ class WebhookDelivery(BaseModel):
     due_at = models.DateTimeField(
         null=True,
         blank=True,
-        help_text="From when on a sender may claim it; empty while it is held.",
+        help_text="From when on a sender may claim it; empty while it is held, or waits for its predecessor.",
+    )
+    order_key = models.BigIntegerField(
+        null=True, blank=True, help_text="Hash of the event's entity at endpoints that keep the order."
     )
     # Not indexed, unlike due_at: a claim then touches no index (a heap-only tuple update).
     lease_token = models.UUIDField(null=True, blank=True)
@@ -93,6 +96,17 @@ class WebhookDelivery(BaseModel):
             models.Index(fields=["endpoint", "-id"], name="delivery_by_endpoint"),
             models.Index(fields=["endpoint", "-id"], name="delivery_dead", condition=Q(status="failed")),
             models.Index(fields=["endpoint"], name="delivery_held", condition=Q(status="pending", due_at__isnull=True)),
+            # Empty unless an endpoint keeps the order: who waits for whom, and for whom it is at all.
+            models.Index(
+                fields=["endpoint", "order_key", "event"],
+                name="delivery_waiting",
+                condition=Q(status="pending", due_at__isnull=True, order_key__isnull=False),
+            ),
+            models.Index(
+                fields=["endpoint", "order_key"],
+                name="delivery_under_way",
+                condition=Q(status="pending", due_at__isnull=False, order_key__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

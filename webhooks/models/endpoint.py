@@ -64,6 +64,9 @@ class WebhookEndpoint(BaseModel):
     max_per_second = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Requests per second, per delivery process; empty: no limit."
     )
+    ordered = models.BooleanField(
+        default=False, help_text="Send the events of one entity in their order, each after the former is settled."
+    )
     environment = models.CharField(max_length=4, choices=Environment.choices, default=Environment.LIVE)
 
     objects = WebhookEndpointQuerySet.as_manager()

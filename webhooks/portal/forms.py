@@ -52,6 +52,12 @@ class EndpointForm(forms.Form):
     )
     max_in_flight = forms.IntegerField(label="Requests at once", required=False, min_value=1, max_value=1000)
     max_per_second = forms.IntegerField(label="Requests per second", required=False, min_value=1, max_value=1000)
+    ordered = forms.BooleanField(
+        label="Keep the order of events",
+        required=False,
+        help_text="Events of one lead, policy or claim come one after another: the next once the former was delivered,"
+        " or has failed for good.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -70,6 +76,7 @@ class EndpointForm(forms.Form):
             "payload_filter": json.dumps(endpoint.payload_filter) if endpoint.payload_filter else "",
             "max_in_flight": endpoint.max_in_flight,
             "max_per_second": endpoint.max_per_second,
+            "ordered": endpoint.ordered,
         }
 
     def clean_custom_headers(self) -> dict[str, str]:

@@ -92,7 +92,10 @@ def retry_delivery(*, delivery: WebhookDelivery, actor: Principal) -> WebhookDel
     if locked.status == DeliveryStatus.FAILED:
         locked.status = DeliveryStatus.PENDING
         locked.attempt_limit = locked.attempt_number + 1
-    locked.due_at = locked.next_retry_at = Now()  # the database's clock decides what is due
+    # The database's clock decides what is due. One in order waits until nothing of its entity is under way.
+    locked.due_at = locked.next_retry_at = Now()
+    if locked.order_key is not None:
+        locked.due_at = None
     locked.save(update_fields=["status", "attempt_limit", "due_at", "next_retry_at", "updated_at"])
     locked.refresh_from_db(fields=["due_at", "next_retry_at"])
     wake_on_commit()

@@ -61,6 +61,7 @@ def register_webhook(
     payload_filter: dict[str, Any] | None = None,
     max_in_flight: int | None = None,
     max_per_second: int | None = None,
+    ordered: bool = False,
 ) -> WebhookEndpoint:
     """Have the events of `subscribed_events` posted to `endpoint_url`, signed with a fresh secret.
 
@@ -83,6 +84,7 @@ def register_webhook(
         payload_filter=payload_filter or {},
         max_in_flight=max_in_flight,
         max_per_second=max_per_second,
+        ordered=ordered,
         webhook_secret=generate_secret(),
     )
     check(endpoint)
@@ -97,7 +99,7 @@ def update_webhook(*, webhook: WebhookEndpoint, actor: Principal, **changes: Any
     Raises InvalidError as `register_webhook` does.
     """
     endpoint = lock(webhook, actor)
-    was_active = endpoint.active
+    was_active, was_ordered = endpoint.active, endpoint.ordered
     for name, value in changes.items():
         setattr(endpoint, name, value)
     check(endpoint)
@@ -108,6 +110,8 @@ def update_webhook(*, webhook: WebhookEndpoint, actor: Principal, **changes: Any
         endpoint.failing_since = endpoint.warned_at = None
         fields += ["disabled_reason", "failing_since", "warned_at"]
     endpoint.save(update_fields=[*fields, "updated_at"])
+    if endpoint.ordered != was_ordered:
+        order_pending(endpoint)
     if endpoint.active and not was_active:
         release_held(endpoint)
     return endpoint
@@ -144,10 +148,33 @@ def rotate_secret(
 
 
 def release_held(endpoint: WebhookEndpoint) -> None:
-    """Make the deliveries due that were held while the endpoint was off."""
-    released = WebhookDelivery.objects.pending().filter(endpoint=endpoint, due_at=None).update(due_at=Now())
-    if released:
-        wake_on_commit()
+    """Make the deliveries due that were held while the endpoint was off; those in order wait for their turn."""
+    held = WebhookDelivery.objects.pending().filter(endpoint=endpoint, due_at=None, order_key=None)
+    held.update(due_at=Now())
+    wake_on_commit()
+
+
+# What is being sent goes on, and counts as under way.
+BEGIN_ORDER = """
+UPDATE webhooks_webhookdelivery d SET order_key = hashtextextended(e.entity_type || ':' || e.entity_id, 0),
+  due_at = CASE WHEN d.leased_until > now() THEN d.due_at END
+FROM events_platformevent e
+WHERE e.id = d.event_id AND d.endpoint_id = %s AND d.status = 'pending' AND d.kind <> 'test'
+"""
+END_ORDER = """
+UPDATE webhooks_webhookdelivery SET order_key = NULL, due_at = coalesce(due_at, CASE WHEN %s THEN now() END)
+WHERE endpoint_id = %s AND status = 'pending' AND order_key IS NOT NULL
+"""
+
+
+def order_pending(endpoint: WebhookEndpoint) -> None:
+    """Have what is not delivered yet keep the order from now on, or no longer."""
+    with connection.cursor() as cursor:
+        if endpoint.ordered:
+            cursor.execute(BEGIN_ORDER, [endpoint.id])
+        else:
+            cursor.execute(END_ORDER, [endpoint.active, endpoint.id])
+    wake_on_commit()
 
 
 def lock(webhook: WebhookEndpoint, actor: Principal) -> WebhookEndpoint:

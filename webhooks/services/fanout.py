@@ -21,10 +21,11 @@ REPLAYS_PER_SECOND = 50
 # One statement: who takes the event, and a delivery for each of them that has no payload filter. The others come back
 # with their filters, and the statement runs again for those that match.
 # An endpoint the platform switched off (disabled_reason) keeps its events: they are held, without a due time. One that
-# its owner switched off gets none.
+# its owner switched off gets none. One that keeps the order gets them without a due time too: the delivery process
+# gives it when the entity's turn has come (webhooks.engine.ordering); publishers never wait for each other.
 INSERT = f"""
 WITH takers AS (
-  SELECT w.id, w.active, w.payload_filter FROM webhooks_webhookendpoint w {OWNERS}
+  SELECT w.id, w.active, w.ordered, w.payload_filter FROM webhooks_webhookendpoint w {OWNERS}
   WHERE w.environment = %(environment)s
     AND w.subscribed_events && %(names)s::varchar[]
     AND (w.active OR w.disabled_reason <> '')
@@ -35,9 +36,10 @@ WITH takers AS (
     AND {OWNERS_MAY_RECEIVE}
 ), inserted AS (
   INSERT INTO webhooks_webhookdelivery (id, created_at, updated_at, event_id, endpoint_id, status, kind, attempt_number,
-    attempt_limit, due_at, last_error)
+    attempt_limit, due_at, order_key, last_error)
   SELECT {UUID7}, now(), now(), %(event)s, id, 'pending', %(kind)s, 0, %(limit)s,
-    CASE WHEN active THEN now() + %(delay)s * interval '1 second' END, ''
+    CASE WHEN active AND NOT ordered THEN now() + %(delay)s * interval '1 second' END,
+    CASE WHEN ordered THEN hashtextextended(%(entity)s, 0) END, ''
   FROM takers WHERE payload_filter = '{{}}' OR %(matched)s
   ON CONFLICT DO NOTHING RETURNING 1
 )
@@ -70,6 +72,7 @@ def insert_deliveries(
         "partner": event.partner_id or partner_id,
         "endpoints": None if endpoint_id is None else [endpoint_id],
         "scope": event.event_type.required_scope,
+        "entity": f"{event.entity_type}:{event.entity_id}",
         "delay": delay,
         "matched": False,
     }
