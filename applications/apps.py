@@ -17,11 +17,17 @@ class ApplicationsConfig(AppConfig):
     def ready(self) -> None:
         """Let the event log know what a partner's people may see, and the tiers how many applications there are."""
         from applications.portal.attention import waiting_for_partner  # noqa: PLC0415 (models load after the app)
-        from applications.selectors import approved_scopes, count_applications  # noqa: PLC0415 (as above)
+        from applications.selectors import (  # noqa: PLC0415 (as above)
+            application_figures,
+            approved_scopes,
+            count_applications,
+        )
+        from partners.statistics import register_statistics  # noqa: PLC0415 (as above)
         from partners.tiers import register_usage  # noqa: PLC0415 (as above)
 
         mails.register()
         register_partner_scopes(approved_scopes)
         register_usage("applications", count_applications)
+        register_statistics("applications", application_figures)
         portal.navigation.append(NavItem("Applications", "application_list", "cube", order=10, section="Build"))
         portal.attention.append(waiting_for_partner)

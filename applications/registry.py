@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from applications.checks.catalogue import Finding, skipped
@@ -14,15 +14,18 @@ if TYPE_CHECKING:
 WebhookProbe = Callable[["PartnerApplication"], Finding]
 # Redirect URIs registered elsewhere, on OAuth clients.
 RedirectURIs = Callable[["PartnerApplication"], Sequence[str]]
-# Requested scopes no sandbox call needed lately; None when nothing was called at all.
-UnusedScopes = Callable[["PartnerApplication"], Sequence[str] | None]
+# Scopes the application needed lately, for calls or for what it subscribed to; None when it did nothing at all.
+UsedScopes = Callable[["PartnerApplication"], Collection[str] | None]
 # A section of the statistics: its members, camelCase.
 Statistics = Callable[["PartnerApplication"], dict[str, Any]]
+# Tells whoever installed a deprecated application which day it stops. Runs in the transaction of the deprecation.
+InstallerNotice = Callable[["PartnerApplication"], None]
 
 webhook_probes: list[WebhookProbe] = []
 redirect_uri_sources: list[RedirectURIs] = []
-unused_scope_sources: list[UnusedScopes] = []
+used_scope_sources: list[UsedScopes] = []
 statistics_sections: dict[str, Statistics] = {}
+installer_notices: list[InstallerNotice] = []
 
 
 def register_webhook_probe(probe: WebhookProbe) -> None:
@@ -35,14 +38,25 @@ def register_redirect_uris(source: RedirectURIs) -> None:
     redirect_uri_sources.append(source)
 
 
-def register_unused_scopes(source: UnusedScopes) -> None:
-    """Have the security validation ask `source` which scopes go unused."""
-    unused_scope_sources.append(source)
+def register_used_scopes(source: UsedScopes) -> None:
+    """Have the security validation ask `source` which scopes are in use."""
+    used_scope_sources.append(source)
 
 
 def register_statistics(section: str, source: Statistics) -> None:
     """Add `section` to the statistics of an application."""
     statistics_sections[section] = source
+
+
+def register_installer_notice(notice: InstallerNotice) -> None:
+    """Have `notice` tell installers of an application that it was deprecated."""
+    installer_notices.append(notice)
+
+
+def notify_installers(application: PartnerApplication) -> None:
+    """Tell everyone who installed a deprecated application."""
+    for notice in installer_notices:
+        notice(application)
 
 
 def probe_webhooks(application: PartnerApplication) -> list[Finding]:
@@ -59,8 +73,9 @@ def registered_redirect_uris(application: PartnerApplication) -> tuple[str, ...]
 
 
 def unused_scopes(application: PartnerApplication) -> tuple[str, ...] | None:
-    """Requested scopes that went unused; None when no source saw a call."""
-    for source in unused_scope_sources:
-        if (scopes := source(application)) is not None:
-            return tuple(scopes)
-    return None
+    """Requested scopes that nothing needed; None when no source saw anything. `admin` is another check's."""
+    seen = [used for source in used_scope_sources if (used := source(application)) is not None]
+    if not seen:
+        return None
+    used = {"admin"}.union(*seen)
+    return tuple(scope for scope in application.permissions if scope not in used)

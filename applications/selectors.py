@@ -36,6 +36,13 @@ def count_applications(partner_id: uuid.UUID) -> int:
     return PartnerApplication.objects.present().filter(partner_id=partner_id).count()
 
 
+def application_figures(partner_id: uuid.UUID) -> dict[str, Any]:
+    """The applications of a partner, by status."""
+    rows = PartnerApplication.objects.present().filter(partner_id=partner_id).order_by().values_list("status")
+    by_status = dict(rows.annotate(Count("id")).order_by("status"))
+    return {"total": sum(by_status.values()), "byStatus": by_status}
+
+
 def approved_scopes(partner_id: uuid.UUID) -> frozenset[str]:
     """The scopes that reviews have granted to a partner's applications."""
     granted = PartnerApplication.objects.operational().filter(partner_id=partner_id)

@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from applications.registry import register_redirect_uris, register_used_scopes
+from applications.registry import register_statistics as register_application_statistics
 from common.partitions import register_partitioned
 from common.portal import NavItem, portal
 from common.revocation import register_invalidation
@@ -14,18 +16,24 @@ class AuthnConfig(AppConfig):
 
     def ready(self) -> None:
         """Name partitioned tables and pages, the credentials the gate knows, and who hears of revocations."""
-        from authn.credentials import register_resolver  # noqa: PLC0415 (models are ready only now)
+        from authn import selectors  # noqa: PLC0415 (models are ready only now)
+        from authn.credentials import register_resolver  # noqa: PLC0415 (as above)
         from authn.keys import is_key  # noqa: PLC0415 (as above)
         from authn.oauth.secrets import is_access_token  # noqa: PLC0415 (as above)
         from authn.portal.attention import keys_to_look_after  # noqa: PLC0415 (as above)
-        from authn.selectors import count_keys  # noqa: PLC0415 (as above)
         from authn.services.oauth_principals import credential_of_token, organization_changed  # noqa: PLC0415 (as above)
         from authn.services.principals import credential_of_key  # noqa: PLC0415 (as above)
         from authn.services.revocation import credentials_changed  # noqa: PLC0415 (as above)
+        from partners.statistics import register_statistics  # noqa: PLC0415 (as above)
         from partners.tiers import register_usage  # noqa: PLC0415 (as above)
 
         register_partitioned("authn_apicall", keep_days=30)
-        register_usage("api_keys", count_keys)
+        register_usage("api_keys", selectors.count_keys)
+        register_redirect_uris(selectors.redirect_uris_of)
+        register_used_scopes(selectors.used_scopes)
+        register_application_statistics("credentials", selectors.credentials_of)
+        register_statistics("apiKeys", selectors.key_figures)
+        register_statistics("oauthClients", selectors.client_figures)
         portal.navigation += [
             NavItem("API keys", "keys", "key", order=30, section="Build"),
             NavItem("OAuth clients", "oauth_client_list", "finger-print", order=35, section="Build"),

@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from applications.registry import register_statistics
+from applications.registry import register_statistics as register_application_statistics
 from common.portal import HomePanel, NavItem, portal
 
 
@@ -13,11 +13,13 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the usage page into the sidebar, its last day on the home page, calls among application figures."""
-        from billing.application_statistics import calls_of  # noqa: PLC0415 (models are ready only now)
+        from billing.call_figures import calls_of, calls_of_partner  # noqa: PLC0415 (models are ready only now)
         from billing.portal import panels  # noqa: PLC0415 (as above)
+        from partners.statistics import register_statistics  # noqa: PLC0415 (as above)
 
         portal.navigation.append(
             NavItem("Usage", "usage", "chart-bar", order=60, section="Insight", scope="read:analytics")
         )
         portal.panels.append(HomePanel("billing/panels/calls.html", panels.calls, order=10, wide=False))
-        register_statistics("calls", calls_of)
+        register_application_statistics("calls", calls_of)
+        register_statistics("calls", calls_of_partner)

@@ -59,6 +59,22 @@ class KeyUse:
     last: datetime
 
 
+# Application, method and route.
+Routed = tuple[uuid.UUID, str, str]
+
+
+def tally_routes(calls: Iterable[Call]) -> dict[Routed, datetime]:
+    """When each route was last called with success, by application; what a route's scope let through."""
+    last: dict[Routed, datetime] = {}
+    for call in calls:
+        if call.application_id is None or not call.route or call.status >= 400:
+            continue
+        routed = (call.application_id, call.method, call.route)
+        if routed not in last or last[routed] < call.at:
+            last[routed] = call.at
+    return last
+
+
 def tally_keys(calls: Iterable[Call]) -> dict[uuid.UUID, KeyUse]:
     """Use by credential."""
     uses: dict[uuid.UUID, KeyUse] = {}

@@ -180,13 +180,18 @@ def fetch(
     environment: str = "live",
     timeout: float = DEADLINE_SECONDS,
 ) -> Response:
+    """`send` by its parts."""
+    return send(Request(url, method, headers, body, environment, timeout))
+
+
+def send(request: Request) -> Response:
     """Send one request and wait for its answer. Never raises for what the other side does: see `Response.error`."""
     try:
-        check_url(url, environment=environment, allowed_networks=settings.WEBHOOK_ALLOWED_NETWORKS)
+        check_url(request.url, environment=request.environment, allowed_networks=settings.WEBHOOK_ALLOWED_NETWORKS)
     except RefusedURLError as refusal:
         return Response(error="refused_url", detail=str(refusal))
     transfer = Transfer()
-    transfer.prepare(Request(url, method, headers, body, environment, timeout))
+    transfer.prepare(request)
     try:
         transfer.curl.perform()
     except pycurl.error as failure:

@@ -13,8 +13,10 @@ from django.db import connection
 from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
+from applications.models import PartnerApplication
 from common.partitions import uuid7_floor
 from common.principal import Principal
+from events.models import EventType
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from webhooks.payload import data_text, envelope, with_signature
 
@@ -25,6 +27,40 @@ DAY = timedelta(hours=24)
 def count_endpoints(partner_id: uuid.UUID) -> int:
     """How many endpoints of a partner count towards its tier."""
     return WebhookEndpoint.objects.filter(partner_id=partner_id).count()
+
+
+def subscribed_scopes(application: PartnerApplication) -> frozenset[str] | None:
+    """The scopes that the events an application is subscribed to need; None when it has no active endpoint."""
+    endpoints = WebhookEndpoint.objects.active().filter(integration__application=application)
+    names = {name for events in endpoints.values_list("subscribed_events", flat=True) for name in events}
+    if not names:
+        return None
+    needed = EventType.objects.active().exclude(required_scope="").values_list("event_name", "required_scope")
+    return frozenset(scope for event, scope in needed if names & {"*", f"{event.partition('.')[0]}.*", event})
+
+
+def endpoint_figures(partner_id: uuid.UUID) -> dict[str, Any]:
+    """The endpoints of a partner, and what became of the deliveries of the last 24 hours."""
+    return figures_of(list(WebhookEndpoint.objects.filter(partner_id=partner_id)))
+
+
+def endpoint_figures_of_application(application: PartnerApplication) -> dict[str, Any]:
+    """The same of one application."""
+    return figures_of(list(WebhookEndpoint.objects.filter(integration__application=application)))
+
+
+def figures_of(endpoints: list[WebhookEndpoint]) -> dict[str, Any]:
+    """Endpoints and their deliveries, added up."""
+    days = endpoint_health(endpoints).values()
+    return {
+        "endpoints": len(endpoints),
+        "activeEndpoints": sum(endpoint.active for endpoint in endpoints),
+        "last24Hours": {
+            "delivered": sum(health.delivered for health in days),
+            "failed": sum(health.failed for health in days),
+            "pending": sum(health.pending for health in days),
+        },
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ TABLE = (
         "Redirect URIs use HTTPS",
         E,
         "An authorization code sent over plain HTTP can be read on the way.",
-        "Use https://, or a loopback address (http://127.0.0.1) for a native application.",
+        "Use https://. A native application may use a loopback address or a scheme like com.example.app.",
         "redirect_uris",
     ),
     Check(
@@ -107,9 +107,9 @@ TABLE = (
     ),
     Check(
         "SEC006",
-        "Every scope is used in the sandbox",
+        "Every scope is used",
         W,
-        "A scope no sandbox call needed in the last 30 days is one the application can do without.",
+        "A scope that no call and no subscription needed in the last 90 days is one the application can do without.",
         "Drop the scope, or call what it opens with a test key before you submit.",
         "permissions",
     ),

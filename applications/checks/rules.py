@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,7 +12,8 @@ from urllib.parse import urlsplit
 from applications.checks.catalogue import Finding, failed, passed, skipped
 from common.scopes import PERSONAL_DATA_SCOPES
 
-LOOPBACK = {"127.0.0.1", "::1"}
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+PRIVATE_USE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
 ICON_SIZES = range(128, 1025)
 SHORTEST_DESCRIPTION = 40
 EXPIRY_NAMES = ("expiresAt", "expires_at", "expires", "expiryDate", "expirationDate", "validUntil")
@@ -33,7 +35,7 @@ class Facts:
     today: date = date.min
     has_contact: bool = False
     has_data_agreement: bool = False
-    unused_scopes: tuple[str, ...] | None = None  # None: nothing was called in the sandbox yet
+    unused_scopes: tuple[str, ...] | None = None  # None: nothing was called yet
     scopes_beyond_tier: tuple[str, ...] = ()
 
 
@@ -49,11 +51,13 @@ def judge(check_id: str, offenders: Iterable[str]) -> Finding:
 
 
 def is_secure_redirect(uri: str) -> bool:
-    """HTTPS, or a loopback address for native applications (RFC 8252, 7.3)."""
+    """HTTPS; for native applications a loopback address or a scheme in reverse domain notation (RFC 8252, 7.1, 7.3)."""
     parts = split(uri)
-    if parts is None or not parts.hostname:
+    if parts is None:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    if PRIVATE_USE_SCHEME.fullmatch(parts.scheme):
+        return True
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
 
 
 def split(uri: str) -> Any:
@@ -98,7 +102,7 @@ def purposes_given(facts: Facts) -> Finding:
 def scopes_used(facts: Facts) -> Finding:
     """SEC006."""
     if facts.unused_scopes is None:
-        return skipped("SEC006", "Nothing was called with a test key yet.")
+        return skipped("SEC006", "Nothing was called yet.")
     return judge("SEC006", facts.unused_scopes)
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from applications import registry
 from applications.models import ApplicationStatusChange, PartnerApplication
 from applications.services.announcements import announce
 from applications.services.notices import tell_partner
@@ -72,4 +73,5 @@ def deprecate_application(
     application.sunset_date, application.deprecated_at = sunset_date, timezone.now()
     application.save(update_fields=["sunset_date", "deprecated_at", "updated_at"])
     announce(application, "application.deprecated", sunsetDate=sunset_date.isoformat())
+    registry.notify_installers(application)
     return application

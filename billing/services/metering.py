@@ -21,7 +21,8 @@ from authn.metering import FIELD, STREAM, Call, decode
 from authn.models import SpooledCall
 from billing.models import MeterCheckpoint
 from billing.services.usage import add_usage
-from billing.tally import tally_calls, tally_keys
+from billing.tally import tally_calls, tally_keys, tally_routes
+from common.ids import uuid7
 
 BATCH = 2000
 COLUMNS = (
@@ -131,8 +132,9 @@ def insert_missing(calls: Sequence[Call]) -> list[Call]:
 
 
 def count(calls: Sequence[Call]) -> None:
-    """Add calls to usage and to their keys' counters."""
+    """Add calls to usage, to their keys' counters and to the routes in use."""
     add_usage(tally_calls(calls))
+    note_routes(calls)
     uses = sorted(tally_keys(calls).items())
     if uses:
         with connection.cursor() as cursor:
@@ -145,6 +147,37 @@ def count(calls: Sequence[Call]) -> None:
                 """,
                 [[key for key, _ in uses], [use.count for _, use in uses], [use.last for _, use in uses]],
             )
+
+
+def note_routes(calls: Sequence[Call]) -> None:
+    """Note the routes that were called, each at most once a day: what is noted already is only read."""
+    routes = sorted(tally_routes(calls).items())
+    if not routes:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO applications_applicationrouteuse AS noted
+              (id, created_at, updated_at, application_id, method, route, last_used_at)
+            SELECT used.id, now(), now(), used.application, used.method, used.route, used.last
+            FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::timestamptz[])
+              AS used (id, application, method, route, last)
+            WHERE NOT EXISTS (
+              SELECT FROM applications_applicationrouteuse known
+              WHERE known.application_id = used.application AND known.method = used.method
+                AND known.route = used.route AND known.last_used_at > used.last - interval '1 day'
+            )
+            ON CONFLICT (application_id, method, route) DO UPDATE
+              SET last_used_at = greatest(noted.last_used_at, excluded.last_used_at), updated_at = now()
+            """,
+            [
+                [uuid7() for _ in routes],
+                [application for (application, _, _), _ in routes],
+                [method for (_, method, _), _ in routes],
+                [route for (_, _, route), _ in routes],
+                [last for _, last in routes],
+            ],
+        )
 
 
 def stream_client() -> Redis:

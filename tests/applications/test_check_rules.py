@@ -51,7 +51,6 @@ def test_a_good_application_passes_everything() -> None:
     ("check_id", "changes", "detail"),
     [
         ("SEC001", {"redirect_uris": ("http://acme.test/cb",)}, "http://acme.test/cb"),
-        ("SEC001", {"redirect_uris": ("http://localhost/cb",)}, "http://localhost/cb"),
         ("SEC001", {"redirect_uris": ("https://",)}, "https://"),
         ("SEC001", {"redirect_uris": ("myapp://cb",)}, "myapp://cb"),
         ("SEC001", {"redirect_uris": ("https://acme.test:99999/cb",)}, "https://acme.test:99999/cb"),
@@ -86,7 +85,8 @@ def test_what_fails(check_id: str, changes: dict[str, Any], detail: str) -> None
 @pytest.mark.parametrize(
     ("check_id", "changes"),
     [
-        ("SEC001", {"redirect_uris": ("http://127.0.0.1:8400/cb", "http://[::1]/cb")}),
+        ("SEC001", {"redirect_uris": ("http://127.0.0.1:8400/cb", "http://[::1]/cb", "http://localhost/cb")}),
+        ("SEC001", {"redirect_uris": ("com.acme.app:/cb",)}),
         ("SEC008", {"security_info": {"certifications": ["ISO 27001", {"name": "PCI"}, {"expiresAt": "soon"}]}}),
         ("SEC015", {"icon_size": (1024, 1024)}),
     ],

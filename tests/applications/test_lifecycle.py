@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from applications import registry
 from applications.models import PartnerApplication
 from applications.services.lifecycle import (
     deprecate_application,
@@ -117,3 +118,13 @@ def test_over_http(api: Api, approved: PartnerApplication, bob: User, dana: User
     day = (timezone.now() + timedelta(days=60)).date().isoformat()
     deprecated = api(bob).post(f"{path}/deprecate", {"sunsetDate": f"{day}T00:00:00Z"})
     assert (deprecated.json()["data"]["status"], deprecated.json()["data"]["sunsetDate"]) == ("deprecated", day)
+
+
+def test_installers_are_told(
+    approved: PartnerApplication, as_alice: Principal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, date | None]] = []
+    monkeypatch.setattr(registry, "installer_notices", [lambda app: told.append((app.status, app.sunset_date))])
+    day = timezone.now().date() + timedelta(days=30)
+    deprecate_application(application=approved, sunset_date=day, actor=as_alice)
+    assert told == [("deprecated", day)]

@@ -31,11 +31,11 @@ def page() -> Iterator[Receiver]:
 
 @pytest.fixture
 def clean_registry() -> Iterator[None]:
-    saved = registry.webhook_probes[:], registry.redirect_uri_sources[:], registry.unused_scope_sources[:]
-    for kept in (registry.webhook_probes, registry.redirect_uri_sources, registry.unused_scope_sources):
+    saved = registry.webhook_probes[:], registry.redirect_uri_sources[:], registry.used_scope_sources[:]
+    for kept in (registry.webhook_probes, registry.redirect_uri_sources, registry.used_scope_sources):
         kept.clear()
     yield
-    registry.webhook_probes[:], registry.redirect_uri_sources[:], registry.unused_scope_sources[:] = saved
+    registry.webhook_probes[:], registry.redirect_uri_sources[:], registry.used_scope_sources[:] = saved
 
 
 def outcome(run: ApplicationCheckRun, check_id: str) -> tuple[str, str]:
@@ -137,7 +137,7 @@ def test_a_changed_content_is_checked_again(draft: PartnerApplication, as_alice:
 def test_apps_above_add_what_they_know(draft: PartnerApplication, as_alice: Principal, clean_registry: None) -> None:
     registry.register_webhook_probe(lambda _application: failed("SEC013", "https://acme.test took a bad signature."))
     registry.register_redirect_uris(lambda _application: ["http://acme.test/cb"])
-    registry.register_unused_scopes(lambda _application: ["read:leads"])
+    registry.register_used_scopes(lambda _application: ["read:agents"])
     run = run_security_validation(application=draft, actor=as_alice)
     assert {row["id"] for row in run.errors} == {"SEC001", "SEC013"}
     assert outcome(run, "SEC006") == ("failed", "warning")

@@ -275,11 +275,19 @@ def test_two_signatures_at_once(transactional_db: None) -> None:
     assert sorted(outcomes) == ["active_to_active", "signed"]
 
 
-def test_statistics(api: Api, alice: User, bob: User, charlie: User, acme: Partner, owner: Principal) -> None:
+def test_statistics(
+    api: Api, alice: User, bob: User, charlie: User, acme: Partner, owner: Principal, acme_key: str
+) -> None:
     sign_agreement(agreement=offer(acme), actor=owner)
     offer(acme, "dpa")
     data = api(bob).get(f"/api/partners/{acme.id}/statistics").json()["data"]
     assert (data["members"], data["contacts"], data["activeAgreements"], data["pendingAgreements"]) == (2, 0, 1, 1)
     assert data["outstandingRequirements"] == ["company_data", "tax_id", "security_questionnaire"]
     assert data["quotas"]["members"] == {"used": 2, "limit": 50}
+    assert data["applications"] == {"total": 1, "byStatus": {"approved": 1}}
+    assert data["apiKeys"] == {"live": 1, "test": 0}
+    assert data["oauthClients"] == {"live": 0, "test": 0}
+    assert data["integrations"] == {"total": 0, "byStatus": {}}
+    assert data["webhooks"]["endpoints"] == 0
+    assert data["calls"]["live"] == {"total": 0, "errors": 0, "rateLimited": 0}
     assert api(charlie).get(f"/api/partners/{acme.id}/statistics").status_code == 404

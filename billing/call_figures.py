@@ -1,11 +1,12 @@
-"""The calls of one application, for its statistics."""
+"""The calls of one partner or application, for their statistics."""
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from applications.models import PartnerApplication
@@ -17,14 +18,19 @@ MEMBERS = {"api_calls": "total", "api_errors": "errors", "rate_limited": "rateLi
 
 def calls_of(application: PartnerApplication) -> dict[str, Any]:
     """Calls, errors among them, and calls the limit refused, of the last 30 days by environment."""
+    return add_up(PartnerUsage.objects.filter(partner_id=application.partner_id, application_id=application.id))
+
+
+def calls_of_partner(partner_id: uuid.UUID) -> dict[str, Any]:
+    """The same of all that a partner's credentials did."""
+    return add_up(PartnerUsage.objects.filter(partner_id=partner_id))
+
+
+def add_up(usage: QuerySet[PartnerUsage]) -> dict[str, Any]:
+    """The last 30 days of `usage`."""
     rows = (
-        PartnerUsage.objects.order_by()
-        .filter(
-            partner_id=application.partner_id,
-            application_id=application.id,
-            metric_name__in=MEMBERS,
-            usage_date__gte=timezone.now() - timedelta(days=PERIOD_DAYS),
-        )
+        usage.order_by()
+        .filter(metric_name__in=MEMBERS, usage_date__gte=timezone.now() - timedelta(days=PERIOD_DAYS))
         .values_list("environment", "metric_name")
         .annotate(Sum("metric_value"))
     )
