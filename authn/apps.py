@@ -4,6 +4,7 @@ from django.apps import AppConfig
 
 from applications.registry import register_redirect_uris, register_used_scopes
 from applications.registry import register_statistics as register_application_statistics
+from authn import mails
 from common.partitions import register_partitioned
 from common.portal import NavItem, portal
 from common.revocation import register_invalidation
@@ -27,6 +28,7 @@ class AuthnConfig(AppConfig):
         from partners.statistics import register_statistics  # noqa: PLC0415 (as above)
         from partners.tiers import register_usage  # noqa: PLC0415 (as above)
 
+        mails.register()
         register_partitioned("authn_apicall", keep_days=30)
         register_usage("api_keys", selectors.count_keys)
         register_redirect_uris(selectors.redirect_uris_of)

@@ -24,7 +24,7 @@ CATEGORIES: dict[str, str] = {
     "agreements": "Agreements: to sign, and about to end",
     "applications": "Applications: comments and decisions of a review",
     "webhooks": "Webhooks and integrations: endpoints that fail or were switched off",
-    "keys": "Keys: about to expire, or found in public",
+    "keys": "Keys: about to expire, or due for rotation",
     "billing": "Billing: invoices and payouts",
     "marketplace": "Marketplace: reviews of your listings",
 }

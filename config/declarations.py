@@ -18,6 +18,7 @@ from config.environment import (
     parse_int,
     parse_list,
     parse_networks,
+    parse_public_keys,
     parse_secret,
     parse_url,
 )
@@ -236,6 +237,17 @@ OAUTH_REFRESH_TOKEN_LIFETIME = read(
         default=2_592_000,
         kind="seconds",
         group="OAuth",
+    )
+)
+
+LEAK_SCANNER_KEYS: dict[str, bytes] = read(
+    Variable(
+        "LEAK_SCANNER_KEYS",
+        parse_public_keys,
+        "Public keys of the secret scanners that may report leaked credentials, id:base64, comma-separated: ECDSA P-256, the body of the PEM file. GitHub publishes its own at https://api.github.com/meta/public_keys/secret_scanning.",
+        default={},
+        kind="keys",
+        group="Leaked credentials",
     )
 )
 

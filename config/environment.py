@@ -13,6 +13,9 @@ from typing import Any, Generic, TypeVar, cast
 from urllib.parse import unquote
 
 import environ
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 ROOT = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
@@ -145,6 +148,22 @@ def parse_encryption_keys(raw: str) -> dict[str, bytes]:
         keys[key_id] = key
     if not keys:
         raise ValueError("expected at least one id:base64 pair")
+    return keys
+
+
+def parse_public_keys(raw: str) -> dict[str, bytes]:
+    """`id:base64,id:base64`: ECDSA P-256 public keys by id, as SubjectPublicKeyInfo (the body of a PEM file)."""
+    keys: dict[str, bytes] = {}
+    for item in parse_list(raw):
+        key_id, _, encoded = item.partition(":")
+        try:
+            der = base64.b64decode(encoded, validate=True)
+            key = load_der_public_key(der)
+        except (binascii.Error, ValueError, UnsupportedAlgorithm):
+            raise ValueError("expected id:base64 pairs, each the body of a public key's PEM file") from None
+        if not key_id or not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+            raise ValueError("each key is id:base64 of an ECDSA P-256 public key")
+        keys[key_id] = der
     return keys
 
 

@@ -252,6 +252,7 @@ REST_FRAMEWORK: dict[str, Any] = {
 }
 # How long a credential is used as it was read, should the news of its revocation get lost on the way.
 CREDENTIAL_SNAPSHOT_SECONDS = 5.0
+LEAK_SCANNER_KEYS = env.LEAK_SCANNER_KEYS
 IDEMPOTENCY_STORE = "authn.services.idempotency.PostgresStore"
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Treaty API",

@@ -16,6 +16,7 @@ from authn.keys import digest, generate_key
 from authn.models import ApiKey, ServiceAccount
 from authn.models.api_key import grantable_scopes
 from authn.selectors import keys_in_place
+from authn.services.announcements import announce_key, rfc3339
 from common.errors import ConflictError, ForbiddenError, InvalidError, TransitionError
 from common.principal import Principal, PrincipalKind
 from common.revocation import invalidate
@@ -54,7 +55,7 @@ def generate_api_key(
     check_quota(application.partner, "api_keys", keys_in_place(application.partner_id))
     if expires_at is not None and expires_at <= timezone.now():
         raise InvalidError("The expiry must lie in the future.", field="expires_at")
-    return issue(
+    issued = issue(
         ApiKey(
             partner=application.partner,
             application=application,
@@ -66,6 +67,8 @@ def generate_api_key(
             allowed_networks=checked_networks(allowed_networks),
         )
     )
+    announce_key("key.created", issued.api_key)
+    return issued
 
 
 @transaction.atomic
@@ -126,6 +129,7 @@ def rotate_api_key(*, api_key: ApiKey, overlap_hours: int = DEFAULT_OVERLAP_HOUR
     old.overlap_ends_at = now + timedelta(hours=overlap_hours)
     old.successor = issued.api_key
     changed(old, "status", "overlap_ends_at", "successor")
+    announce_key("key.rotated", old, overlapEndsAt=rfc3339(old.overlap_ends_at))
     return issued
 
 
@@ -148,7 +152,9 @@ def revoke_api_key(*, api_key: ApiKey, reason: str = "", actor: Principal) -> Ap
         return key
     key.status = ApiKey.Status.REVOKED
     key.revoked_reason = reason
-    return changed(key, "status", "revoked_reason")
+    changed(key, "status", "revoked_reason")
+    announce_key("key.revoked", key, reason=reason or None)
+    return key
 
 
 @transaction.atomic
@@ -183,9 +189,15 @@ def update_allowed_networks(*, api_key: ApiKey, allowed_networks: Sequence[str],
 @transaction.atomic
 def expire_keys() -> int:
     """Write down the expiry of keys whose time has passed; they stopped working at that moment already."""
-    now = timezone.now()
-    due = ApiKey.objects.filter(status__in=[ApiKey.Status.ACTIVE, ApiKey.Status.ROTATED], expires_at__lte=now)
-    return due.update(status=ApiKey.Status.EXPIRED, updated_at=now)
+    due = ApiKey.objects.filter(
+        status__in=[ApiKey.Status.ACTIVE, ApiKey.Status.ROTATED], expires_at__lte=timezone.now()
+    ).select_for_update(skip_locked=True)
+    keys = list(due.order_by("id"))
+    for key in keys:
+        key.status = ApiKey.Status.EXPIRED
+        key.save(update_fields=["status", "updated_at"])
+        announce_key("key.expired", key)
+    return len(keys)
 
 
 def locked(api_key: ApiKey) -> ApiKey:

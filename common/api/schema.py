@@ -176,7 +176,8 @@ class TreatyAutoSchema(AutoSchema):
         """The refusals this operation can answer with."""
         statuses = ["400"]
         if not self.is_public:
-            statuses += ["401", "403", "429"]
+            statuses += ["401", "403"]
+        statuses += ["429", *getattr(self.view, "extra_problems", ())]
         if "{" in self.path or self.method != "GET":
             statuses.append("404")  # also for an object that a body names
         if self.method != "GET":

@@ -46,6 +46,12 @@ def mail_members(*, partner: Partner, roles: Iterable[str], kind: str, **context
         queue_mail(kind=kind, to=member.user, partner=partner.partner_name, **context)
 
 
+def mail_staff(*, kind: str, **context: Any) -> None:
+    """Queue an e-mail to everyone on the platform's staff."""
+    for user in User.objects.filter(is_staff=True, is_active=True).order_by("id"):
+        queue_mail(kind=kind, to=user, **context)
+
+
 def wants(user: User, category: str) -> bool:
     """Whether a person left the category on."""
     return not user.mail_preferences.filter(category=category, enabled=False).exists()

@@ -1,0 +1,30 @@
+"""The e-mails of this app."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from common.mail import MailKind, register_mail
+
+ACME: dict[str, Any] = {"partner": "Acme Insurance Tech", "action_url": "https://partners.example/keys"}
+
+KINDS = (
+    # Always sent: whoever switched the others off still has to replace what stopped.
+    MailKind(
+        "key_leaked",
+        "account",
+        "We revoked a credential of {{ partner }}",
+        "See what stopped",
+        {
+            **ACME,
+            "what": "API key sk_4fJ8a…x7Qa (Production)",
+            "place": "https://github.com/acme/site/blob/main/.env",
+            "story": "A secret scanner found it in public",
+        },
+    ),
+)
+
+
+def register() -> None:
+    """Add them to the catalogue."""
+    register_mail(*KINDS)
