@@ -6,13 +6,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+from authn.call_search import PERIODS, STATUSES, condition
 from authn.gateway.table import table
 from authn.models import ApiCall, ApiKey, GatewayRoute, ServiceAccount
 from authn.services.keys import revoke_api_key
+from common.keyset import uuid_or_none
 from common.readonly_admin import ReadOnlyAdmin
 from common.revocation import invalidate
 from partners.selectors import staff_behind
@@ -52,14 +54,58 @@ class ApiKeyAdmin(ReadOnlyAdmin):
         self.revoke(request, queryset, "Asked for by the partner")
 
 
+class CallFilter(admin.SimpleListFilter):
+    """One of the filters that the portal's request log has too."""
+
+    parameter_name: str
+    choices_of: dict[str, str] = {}
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """What can be chosen."""
+        return [(value, label) for value, label in self.choices_of.items() if value]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ApiCall]) -> QuerySet[ApiCall]:
+        """The calls chosen."""
+        value = self.value()
+        chosen = value if value in self.choices_of else ""
+        return queryset.filter(condition(self.parameter_name, chosen)) if chosen else queryset
+
+
+class StatusClassFilter(CallFilter):
+    """By status."""
+
+    title = "status"
+    parameter_name = "status"
+    choices_of = STATUSES
+
+
+class PeriodFilter(CallFilter):
+    """By time."""
+
+    title = "time"
+    parameter_name = "hours"
+    choices_of = PERIODS
+
+
 @admin.register(ApiCall)
 class ApiCallAdmin(ReadOnlyAdmin):
     """The request log."""
 
     list_display = ["at", "method", "route", "status", "duration_ms", "partner_id", "request_id", "environment"]
-    list_filter = ["status", "environment", "method"]
-    search_fields = ["request_id__exact", "route"]
-    search_help_text = "Request id or route"
+    list_filter = [StatusClassFilter, PeriodFilter, "environment", "method"]
+    search_fields = ["request_id__exact", "route__startswith"]
+    search_help_text = "Request id, id of a partner or credential, or the beginning of a route"
+    list_per_page = 50
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[ApiCall], search_term: str
+    ) -> tuple[QuerySet[ApiCall], bool]:
+        """An id is looked up by itself, so that an index serves it."""
+        if identifier := uuid_or_none(search_term.strip()):
+            wanted = Q(partner_id=identifier) | Q(credential_id=identifier) | Q(request_id=search_term.strip())
+            return queryset.filter(wanted), False
+        found: tuple[QuerySet[ApiCall], bool] = super().get_search_results(request, queryset, search_term)
+        return found
 
 
 class ServiceAccountForm(forms.ModelForm[ServiceAccount]):

@@ -39,6 +39,7 @@ class AuthnConfig(AppConfig):
         portal.navigation += [
             NavItem("API keys", "keys", "key", order=30, section="Build"),
             NavItem("OAuth clients", "oauth_client_list", "finger-print", order=35, section="Build"),
+            NavItem("Request log", "calls", "list-bullet", order=62, section="Insight", scope="read:analytics"),
             NavItem("Granted access", "oauth_granted_access", "shield-check", order=90, section="Partner"),
         ]
         portal.attention.append(keys_to_look_after)

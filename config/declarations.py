@@ -281,6 +281,16 @@ ENTERPRISE_RATE_LIMIT = read(
         group="Rate limits",
     )
 )
+ADDRESS_RATE_LIMIT = read(
+    Variable(
+        "ADDRESS_RATE_LIMIT",
+        parse_int(1, 10_000_000),
+        "Requests per hour without a valid credential from one address (IPv6: one /64): the public documents, the OAuth endpoints, leaked keys, and everything answered 401.",
+        default=6000,
+        kind="requests/hour",
+        group="Rate limits",
+    )
+)
 
 WEBHOOK_MAX_RETRIES = read(
     Variable(

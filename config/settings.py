@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "common.middleware.PortalEndMiddleware",
+    "authn.address_limit.AddressLimitMiddleware",
     "authn.middleware.GateMiddleware",
     "common.audit.AuditMiddleware",
 ]
@@ -282,8 +283,10 @@ OAUTH2_PROVIDER_ID_TOKEN_MODEL = "authn.OAuthIdToken"  # noqa: S105 (a model)
 OAUTH2_PROVIDER_DEVICE_GRANT_MODEL = "authn.OAuthDeviceGrant"
 # Each of its models is swapped for one of ours: its migrations would build nothing, in a third of the time of all.
 MIGRATION_MODULES = {"oauth2_provider": None}
+# Requests per hour without a valid credential from one address (IPv6: one /64).
+ADDRESS_RATE_LIMIT = env.ADDRESS_RATE_LIMIT
 # Requests per hour to the token endpoints, from one address and by one authenticated client.
-OAUTH_RATE_LIMITS = {"address": 6000, "client": 3600}
+OAUTH_RATE_LIMITS = {"address": ADDRESS_RATE_LIMIT, "client": 3600}
 OAUTH2_PROVIDER: dict[str, Any] = {
     "SCOPES": {scope: words for scope, words in SCOPES.items() if scope != "admin"},
     "SCOPES_BACKEND_CLASS": "authn.oauth.scopes.ApplicationScopes",

@@ -44,7 +44,13 @@ class ApiCall(models.Model):
     class Meta:
         verbose_name = "API call"
         ordering = ["-id"]
-        indexes = [models.Index(fields=["partner_id", "-id"], name="api_call_by_partner")]
+        indexes = [
+            models.Index(fields=["partner_id", "-id"], name="api_call_by_partner"),
+            models.Index(fields=["credential_id", "-id"], name="api_call_by_credential"),
+            models.Index(fields=["request_id"], name="api_call_by_request"),
+            # Few calls fail, and those are the ones people look for.
+            models.Index(fields=["partner_id", "-id"], condition=models.Q(status__gte=400), name="api_call_refused"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.method} {self.route} {self.status}"

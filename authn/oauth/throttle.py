@@ -5,16 +5,13 @@ A client's bucket is charged only after its secret was right, so that nobody can
 
 from __future__ import annotations
 
-import hashlib
 import math
 
 from django.conf import settings
 from oauthlib.oauth2 import OAuth2Error
 
-from authn.limits import TAKE, Take, local_buckets, take_shared
-from authn.valkey import ValkeyAway
-
-ANY_EPOCH = "*"
+from authn.limits import Take
+from authn.throttle import network_of, take_token
 
 
 class TooManyRequestsError(OAuth2Error):
@@ -36,12 +33,8 @@ class TooManyRequestsError(OAuth2Error):
 
 def charge(kind: str, identity: str) -> None:
     """Take one token from the bucket of an `address` or a `client`; raises TooManyRequestsError."""
-    tag = hashlib.sha256(f"{kind}:{identity}".encode()).hexdigest()[:32]
-    keys = [f"treaty:{{oauth:{tag}}}:epoch", f"treaty:{{oauth:{tag}}}:bucket"]
-    capacity = settings.OAUTH_RATE_LIMITS[kind]
-    try:
-        _, take = take_shared(TAKE.call(keys, ANY_EPOCH, capacity))
-    except ValkeyAway:
-        take = local_buckets.take(keys[1:], [capacity])
-    if take is not None and not take.allowed:
+    if kind == "address":
+        identity = network_of(identity or None)
+    take = take_token(kind, identity, settings.OAUTH_RATE_LIMITS[kind])
+    if not take.allowed:
         raise TooManyRequestsError(take)
