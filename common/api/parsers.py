@@ -69,22 +69,26 @@ def refuse_unstorable(body: Any) -> None:
         raise ValidationError(errors)
 
 
+def parse_json(stream: IO[Any], limit: int) -> Any:
+    """Strict JSON of at most `limit` bytes; raises PayloadTooLarge, ParseError or ValidationError."""
+    raw = stream.read(limit + 1)
+    if len(raw) > limit:
+        raise PayloadTooLarge
+    try:
+        body = json.loads(raw.decode("utf-8"), object_pairs_hook=refuse_duplicates, parse_constant=refuse_constant)
+    except UnicodeDecodeError:
+        raise ParseError("The body is not UTF-8.", code="malformed_json") from None
+    except (ValueError, RecursionError) as error:
+        raise ParseError(f"The body is not valid JSON: {error}", code="malformed_json") from None
+    refuse_unstorable(body)
+    return body
+
+
 class CamelCaseJSONParser(JSONParser):
-    """Strict JSON of at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes. Serializers do the renaming, field by field."""
+    """JSON of at most DATA_UPLOAD_MAX_MEMORY_SIZE bytes. Serializers do the renaming, field by field."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        """Return the parsed body; raises PayloadTooLarge, ParseError or ValidationError."""
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        raw = stream.read(limit + 1)
-        if len(raw) > limit:
-            raise PayloadTooLarge
-        try:
-            body = json.loads(raw.decode("utf-8"), object_pairs_hook=refuse_duplicates, parse_constant=refuse_constant)
-        except UnicodeDecodeError:
-            raise ParseError("The body is not UTF-8.", code="malformed_json") from None
-        except (ValueError, RecursionError) as error:
-            raise ParseError(f"The body is not valid JSON: {error}", code="malformed_json") from None
-        refuse_unstorable(body)
-        return body
+        """Return the parsed body; raises as `parse_json`."""
+        return parse_json(stream, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from common.base import BaseModel, choices_check
+from common.principal import Principal
 from partners.models.member import RoleChoices
 from partners.models.partner import Partner
 
@@ -19,6 +20,15 @@ class InvitationStatus(models.TextChoices):
     OPEN = "open", "Open"
     ACCEPTED = "accepted", "Accepted"
     REVOKED = "revoked", "Revoked"
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Reads of invitations."""
+
+    def visible_to(self, principal: Principal) -> InvitationQuerySet:
+        """The invitations of the caller's partner; all of them for admins."""
+        existing = self.filter(partner__deleted_at=None)
+        return existing if principal.is_admin else existing.filter(partner_id=principal.tenant_id)
 
 
 @pghistory.track(exclude=["token_hash"])
@@ -40,6 +50,8 @@ class Invitation(BaseModel):
     accepted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="accepted_invitations"
     )
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from common.base import BaseModel, choices_check
-from common.principal import Role
+from common.principal import Principal, Role
 from partners.models.partner import Partner
 
 
@@ -35,6 +35,11 @@ RETURN NULL;
 
 class PartnerMemberQuerySet(models.QuerySet["PartnerMember"]):
     """Reads of memberships."""
+
+    def visible_to(self, principal: Principal) -> PartnerMemberQuerySet:
+        """The members of the caller's partner; everyone for admins."""
+        existing = self.of_existing()
+        return existing if principal.is_admin else existing.filter(partner_id=principal.tenant_id)
 
     def of_existing(self) -> PartnerMemberQuerySet:
         """Memberships of partners that are not deleted."""

@@ -12,6 +12,7 @@ from django.views.generic import TemplateView
 
 from common.errors import InvalidError
 from partners.checklists import CHECKLISTS, ITEMS
+from partners.downloads import document_response
 from partners.files import DOCUMENT_TYPES, MAX_DOCUMENT_BYTES, read_upload
 from partners.models import VerificationDocument, VerificationItem
 from partners.portal.access import PortalPage
@@ -123,14 +124,3 @@ class DocumentPage(PortalPage):
 def documents_of(partner_id: Any) -> Any:
     """The documents of one partner."""
     return VerificationDocument.objects.select_related("item__partner").filter(item__partner_id=partner_id)
-
-
-def document_response(document: VerificationDocument) -> FileResponse:
-    """A download with the type that was found in the file."""
-    return FileResponse(
-        document.file.open("rb"),
-        as_attachment=True,
-        filename=document.filename,
-        content_type=document.content_type,
-        headers={"Cache-Control": "private, no-store", "Content-Security-Policy": "sandbox"},
-    )

@@ -17,7 +17,7 @@ from common.api.documents import openapi
 from common.principal import SYSTEM
 from events.services.publishing import publish_event
 from integrations.services.integrations import create_integration
-from partners.models import User
+from partners.models import Invitation, PartnerMember, User
 from partners.services.agreements import create_agreement
 from partners.services.contacts import add_contact
 from tests.conftest import make_application, make_key, make_partner
@@ -28,7 +28,8 @@ from webhooks.services.endpoints import register_webhook
 pytestmark = pytest.mark.django_db
 Api = Callable[..., APIClient]
 FEW, MANY = 2, 20
-FIXED = {"/api/event-types"}  # a catalogue: it has more than twenty from the start
+# A catalogue that has more than twenty from the start, and a checklist that has as many items as its type says.
+FIXED = {"/api/event-types", "/api/partners/{partner_id}/verification"}
 
 
 class Rows:
@@ -51,6 +52,21 @@ class Rows:
     def agreement(self, n: int) -> None:
         create_agreement(
             partner=self.application.partner, agreement_type="nda", title=f"NDA {n}", terms="Silence.", actor=SYSTEM
+        )
+
+    def member(self, n: int) -> None:
+        user = User.objects.create_user(f"member{n}@acme.test", "correct horse battery", name=f"Member {n}")
+        PartnerMember.objects.create(partner=self.application.partner, user=user, role="viewer")
+
+    def invitation(self, n: int) -> None:
+        inviter = User.objects.create_user(f"inviter{n}@acme.test", "correct horse battery")
+        Invitation.objects.create(
+            partner=self.application.partner,
+            email=f"guest{n}@acme.test",
+            role="viewer",
+            token_hash=f"{n:064}",
+            expires_at=timezone.now(),
+            invited_by=inviter,
         )
 
     def listed_application(self, n: int) -> None:
@@ -114,6 +130,8 @@ MAKERS: dict[str, Callable[[Rows, int], Any]] = {
     "/api/partners": Rows.partner,
     "/api/partners/{partner_id}/contacts": Rows.contact,
     "/api/partners/{partner_id}/agreements": Rows.agreement,
+    "/api/partners/{partner_id}/members": Rows.member,
+    "/api/partners/{partner_id}/invitations": Rows.invitation,
     "/api/applications": Rows.listed_application,
     "/api/applications/{id}/reviews": Rows.review,
     "/api/integrations": Rows.integration,
