@@ -43,6 +43,7 @@ class Principal:
     tier: str = "basic"
     role: Role | None = None
     label: str = ""
+    api_version: str = ""  # what its application is pinned to; empty: the current one
 
     @property
     def tenant_id(self) -> uuid.UUID:

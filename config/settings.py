@@ -7,6 +7,7 @@ from typing import Any
 
 import django_stubs_ext
 import pghistory
+from corsheaders.defaults import default_headers
 from csp.constants import NONCE, NONE, SELF
 
 from common.api.components import COMPONENTS
@@ -189,6 +190,12 @@ CSRF_FAILURE_VIEW = "common.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 CORS_ALLOWED_ORIGINS = env.CORS_ALLOWED_ORIGINS
 CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_HEADERS = [*default_headers, "api-version", "idempotency-key", "x-request-id"]
+CORS_EXPOSE_HEADERS = [
+    *("Api-Version", "Deprecation", "Sunset", "Link", "Location", "X-Request-Id", "Idempotency-Replayed"),
+    *("Retry-After", "RateLimit", "RateLimit-Policy"),
+    *("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"),
+]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

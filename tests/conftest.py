@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 from applications.models import PartnerApplication
 from authn.keys import digest, generate_key
 from authn.models import ApiKey, ServiceAccount
+from common.api.versions.registry import CURRENT
 from common.principal import Principal, PrincipalKind, Role
 from common.scopes import SCOPES
 from partners.models import Partner, PartnerMember, User
@@ -30,11 +31,12 @@ def make_partner(name: str, **fields: str) -> Partner:
 
 
 def make_application(partner: Partner, name: str = "Quote Sync", **fields: object) -> PartnerApplication:
-    """An approved application with every scope a partner can have."""
+    """An approved application with every scope a partner can have, which has called before."""
     defaults = {
         "status": PartnerApplication.Status.APPROVED,
         "permissions": sorted(ALL_SCOPES),
         "approved_permissions": sorted(ALL_SCOPES),
+        "api_version": CURRENT,
     }
     return PartnerApplication.objects.create(partner=partner, app_name=name, **{**defaults, **fields})
 

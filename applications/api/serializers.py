@@ -60,6 +60,7 @@ class ApplicationSerializer(ModelSerializer):
             "redirect_uris",
             "live_version",
             "pending_version",
+            "api_version",
             "sunset_date",
             "created_at",
             "updated_at",
@@ -143,6 +144,12 @@ class DeprecateInput(Serializer):
 
     sunset_date = serializers.DateField(input_formats=DATE_FORMATS)
     reason = serializers.CharField(default="", allow_blank=True, max_length=5_000)
+
+
+class ApiVersionInput(Serializer):
+    """The version of the API."""
+
+    api_version = serializers.CharField(max_length=10, help_text="One that is served.")
 
 
 class FindingSerializer(Serializer):

@@ -16,6 +16,7 @@ from applications.api.filters import ApplicationFilter
 from applications.models import ApplicationVersion, PartnerApplication
 from applications.selectors import application_statistics, review_history
 from applications.services import applications, lifecycle, review, validation
+from applications.services.api_version import set_api_version
 from applications.services.comments import add_comment
 from common.api.views import GenericViewSet
 from common.errors import InvalidError
@@ -148,6 +149,13 @@ class ApplicationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
         """Announce the day an application stops."""
         data = self.validated(wire.DeprecateInput)
         return self.shown(lifecycle.deprecate_application(application=self.get_object(), actor=self.principal, **data))
+
+    @extend_schema(summary="Pin an application to a version of the API", request=wire.ApiVersionInput)
+    @action(detail=True, methods=["put"], url_path="api-version")
+    def api_version(self, request: Request, pk: str) -> Response:
+        """Its requests without an `Api-Version` header get that version from the next one on."""
+        data = self.validated(wire.ApiVersionInput)
+        return self.shown(set_api_version(application=self.get_object(), actor=self.principal, **data))
 
     @extend_schema(summary="Run the security validation", request=None, responses=wire.ValidationSerializer)
     @action(detail=True, methods=["post"])

@@ -80,6 +80,9 @@ class PartnerApplication(ApplicationContent, BaseModel):
         help_text="The approved submission the public sees.",
     )
     status_reason = models.TextField(blank=True)
+    api_version = models.CharField(
+        max_length=10, blank=True, help_text="The version of the API it gets unless a request names another."
+    )
     sunset_date = models.DateField(null=True, blank=True)
     deprecated_at = models.DateTimeField(null=True, blank=True)
     sunset_warned_days = models.PositiveSmallIntegerField(

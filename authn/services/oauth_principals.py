@@ -10,6 +10,7 @@ from django.db import DatabaseError
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
+from applications.services.api_version import pinned_version
 from authn import gate
 from authn.credentials import Credential
 from authn.models import OAuthClient, OAuthToken
@@ -56,6 +57,7 @@ def credential_of_token(raw_token: str) -> Credential | None:
             environment=client.environment,
             tier=token.partner.tier,
             label=f"{client.name} for {token.user.email}" if token.user else client.name,
+            api_version=pinned_version(client.application),
         ),
         owner_id=client.partner_id,
         bucket_id=client.id,

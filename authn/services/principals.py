@@ -6,6 +6,7 @@ from ipaddress import ip_network
 
 from django.conf import settings
 
+from applications.services.api_version import pinned_version
 from authn.credentials import Credential
 from authn.keys import digest, is_well_formed
 from authn.models import ApiKey
@@ -65,6 +66,7 @@ def principal_of(key: ApiKey) -> Principal | None:
         environment=key.environment,
         tier=key.partner.tier,
         label=str(key),
+        api_version=pinned_version(key.application),
     )
 
 

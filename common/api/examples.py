@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from common.api.versions.registry import CURRENT
+
 BY_FORMAT = {
     "uuid": "0198c5e2-7c1b-7e6a-9d57-3f1a2b4c5d6e",
     "date-time": "2026-01-15T09:30:00Z",
@@ -15,6 +17,7 @@ BY_FORMAT = {
     "ipv4": "192.0.2.10",
 }
 BY_NAME: dict[str, Any] = {
+    "apiVersion": CURRENT,
     "event": "lead.created",
     "eventName": "lead.created",
     "eventId": "evt_0198c5e27c1b7e6a9d573f1a2b4c5d6e",

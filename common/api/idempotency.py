@@ -90,8 +90,10 @@ class IdempotentMixin:
             "route": request.path if len(request.path) <= MAX_ROUTE_LENGTH else digest(request.path),
             "key": key,
         }
-        # What the body parsed to is hashed, so neither spacing nor the order of members matters.
-        stored = store().begin(**claim, body_hash=digest(json.dumps(body, sort_keys=True)))
+        # What the body parsed to is hashed, so neither spacing nor the order of members matters. The stored answer has
+        # the shape of its version.
+        shape = json.dumps([body, request.version], sort_keys=True)
+        stored = store().begin(**claim, body_hash=digest(shape))
         if stored is not None:
             raise Replay(stored)
         request._request.idempotency_claim = claim  # type: ignore[attr-defined]

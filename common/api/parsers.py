@@ -11,6 +11,7 @@ from django.conf import settings
 from rest_framework.exceptions import APIException, ErrorDetail, ParseError, ValidationError
 from rest_framework.parsers import JSONParser
 
+from common.api.versions.registry import CURRENT, body_now
 from common.text import is_storable, printable
 
 MAX_DEPTH = 64
@@ -90,5 +91,8 @@ class CamelCaseJSONParser(JSONParser):
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        """Return the parsed body; raises as `parse_json`."""
-        return parse_json(stream, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        """Return the parsed body, as it is written now; raises as `parse_json`."""
+        body = parse_json(stream, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        request = (parser_context or {}).get("request")
+        version = getattr(request, "version", None) or CURRENT
+        return body if request is None else body_now(body, version=version, path=request.path)

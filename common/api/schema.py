@@ -15,6 +15,8 @@ from common.api.casing import camelize
 from common.api.permissions import requirement
 from common.api.problems import MEDIA_TYPE
 from common.api.renderers import CamelCaseJSONRenderer
+from common.api.versions.registry import CURRENT, HEADER, VERSIONS
+from common.api.versions.views import VersionedMixin
 from common.principal import SYSTEM
 from common.scopes import SCOPES
 
@@ -36,6 +38,18 @@ IDEMPOTENCY_KEY = {
     "description": "Makes a repeated request safe: within 24 hours the same key and body get the first answer again.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
 }
+API_VERSION = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": (
+        "The version of the API this request is written for; without it, the one the application is pinned to since "
+        f"its first call. This document describes {CURRENT}. Served as well: "
+        f"{', '.join(version.name for version in reversed(VERSIONS[:-1]))}."
+    ),
+    "schema": {"type": "string", "enum": [CURRENT]},
+}
+VERSION_USED = {"description": "The version of the API the answer is written in.", "schema": {"type": "string"}}
 REQUEST_ID = {"description": "Names this request in logs and problems.", "schema": {"type": "string"}}
 VERBS = {
     "list": "List {nouns}",
@@ -128,7 +142,11 @@ class TreatyAutoSchema(AutoSchema):
         parameters: list[dict[str, Any]] = super()._get_parameters()
         if self.method == "POST" and not self.is_public:
             parameters = [*parameters, IDEMPOTENCY_KEY]
-        return parameters
+        return [*parameters, API_VERSION] if isinstance(self.view, VersionedMixin) else parameters
+
+    def is_deprecated(self) -> bool:
+        """Whether the operation will end."""
+        return isinstance(self.view, VersionedMixin) and self.view.ending is not None
 
     def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
         """An address that may be empty is a plain string: the empty string is no URI and no e-mail address."""
@@ -149,6 +167,8 @@ class TreatyAutoSchema(AutoSchema):
         response["description"] = response.get("description") or "Done."
         headers = response.setdefault("headers", {})
         headers["X-Request-Id"] = REQUEST_ID
+        if isinstance(self.view, VersionedMixin):
+            headers[HEADER] = VERSION_USED
         if status == "201":
             headers["Location"] = {"description": "Where the new object is.", "schema": {"type": "string"}}
         for media_type, content in response.get("content", {}).items():

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from common.api.idempotency import IdempotentMixin
 from common.api.permissions import Requirement
+from common.api.versions.views import VersionedMixin
 from common.principal import Principal
 from common.text import is_storable, printable
 
@@ -28,7 +29,7 @@ def shared(made_of: Any) -> Any:
     return found
 
 
-class GenericViewSet(IdempotentMixin, viewsets.GenericViewSet[Any]):
+class GenericViewSet(IdempotentMixin, VersionedMixin, viewsets.GenericViewSet[Any]):
     """A viewset whose objects are those the caller can see."""
 
     queryset: QuerySet[Any]

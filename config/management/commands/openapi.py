@@ -11,13 +11,15 @@ from django.core.management.base import BaseCommand, CommandError
 
 from common.api.compatibility import breaking_changes
 from common.api.documents import openapi
+from common.api.versions.changelog import changelog
 from config.environment import ROOT
 
 SNAPSHOT = ROOT / "docs" / "openapi.json"
+CHANGELOG = ROOT / "docs" / "api-changelog.md"
 
 
 class Command(BaseCommand):
-    help = "Write the OpenAPI document to docs/openapi.json, or check that the one there is current."
+    help = "Write docs/openapi.json and docs/api-changelog.md, or check that the ones there are current."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--check", action="store_true", help="Write nothing; fail when the file is out of date.")
@@ -32,10 +34,11 @@ class Command(BaseCommand):
                 raise CommandError("These changes break clients:\n" + "\n".join(found))
             self.stdout.write("Nothing breaks.")
             return
-        text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
-        if not options["check"]:
-            SNAPSHOT.parent.mkdir(exist_ok=True)
-            SNAPSHOT.write_text(text)
-            self.stdout.write(f"Wrote {SNAPSHOT.relative_to(ROOT)}.")
-        elif not SNAPSHOT.exists() or SNAPSHOT.read_text() != text:
-            raise CommandError("docs/openapi.json is out of date: run manage.py openapi and commit it.")
+        texts = {SNAPSHOT: json.dumps(document, indent=1, ensure_ascii=False) + "\n", CHANGELOG: changelog()}
+        for path, text in texts.items():
+            name = path.relative_to(ROOT)
+            if not options["check"]:
+                path.write_text(text, encoding="utf-8")
+                self.stdout.write(f"Wrote {name}.")
+            elif not path.exists() or path.read_text(encoding="utf-8") != text:
+                raise CommandError(f"{name} is out of date: run manage.py openapi and commit it.")
