@@ -15,6 +15,7 @@ from authn.models import OAuthClient, OAuthConsent, OAuthToken
 from authn.services.oauth import IssuedClient, revoke_client
 from authn.services.oauth_authorization import withdraw_consent
 from authn.services.oauth_principals import principal_of_token
+from common.api.versions.registry import CURRENT
 from common.principal import SYSTEM, Principal, PrincipalKind
 from common.revocation import invalidate
 from partners.models import User
@@ -44,6 +45,7 @@ def test_a_client_acts_for_its_own_partner(issued: IssuedClient, post: Post, api
         environment="live",
         tier="premium",
         label="Acme Sync",
+        api_version=CURRENT,
     )
     answer = api(token).get(URL)
     assert answer.status_code == 200
