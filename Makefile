@@ -1,12 +1,13 @@
 # make up     run the platform on this machine     make test   run every test
 # make lint   run every static check               make bench  measure against peers
 # make shot   photograph every portal page         make lock   resolve the dependencies again
+# make sdk    build the Python and TypeScript clients
 # Each target sets up what it needs; nothing has to be installed by hand but Python 3.11 or newer.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := up
-.PHONY: install install-dev browser up test lint bench lock shot css
+.PHONY: install install-dev browser up test lint bench lock shot css sdk
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
@@ -64,6 +65,11 @@ bench: install-dev
 lock: .venv/.uv-$(UV_VERSION)
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) pyproject.toml --group dev --group bench -c requirements.lock -o requirements-dev.lock
+
+sdk: install-dev
+	$(BIN)/python sdk/generate.py
+	$(BIN)/python -m build --wheel --no-isolation --outdir sdk/python/dist sdk/python
+	cd sdk/typescript && npm run --silent build
 
 css: install
 	@$(BIN)/python -m config.stylesheet

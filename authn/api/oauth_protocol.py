@@ -136,7 +136,7 @@ class ProtocolView(APIView):
         return response
 
 
-@extend_schema(tags=["OAuth"])
+@extend_schema(tags=["oauth"])
 class TokenView(ProtocolView):
     """The token endpoint."""
 
@@ -156,7 +156,7 @@ class TokenView(ProtocolView):
         return Response(answer.body, status=answer.status, headers=answer.headers)
 
 
-@extend_schema(tags=["OAuth"])
+@extend_schema(tags=["oauth"])
 class RevocationView(ProtocolView):
     """The revocation endpoint."""
 
@@ -173,7 +173,7 @@ class RevocationView(ProtocolView):
         return Response(answer.body or None, status=answer.status, headers=answer.headers)
 
 
-@extend_schema(tags=["OAuth"])
+@extend_schema(tags=["oauth"])
 class IntrospectionView(ProtocolView):
     """The introspection endpoint."""
 
