@@ -91,7 +91,8 @@ def typescript_client(tmp_path_factory: pytest.TempPathFactory) -> tuple[Command
     (home / "node_modules" / "undici-types").symlink_to(package / "node_modules" / "undici-types")
     shutil.copy(SCENARIOS / "scenario.mts", home)
     options = ["--strict", "--target", "ES2022", "--module", "NodeNext", "--types", "node", "--skipLibCheck"]
-    compiled = subprocess.run([compiler, *options, "scenario.mts"], cwd=home, capture_output=True, text=True, check=False)
+    compile_it = [compiler, *options, "scenario.mts"]
+    compiled = subprocess.run(compile_it, cwd=home, capture_output=True, text=True, check=False)
     assert compiled.returncode == 0, compiled.stdout
     return ["node", "scenario.mjs"], home
 
