@@ -39,13 +39,13 @@ def environment_of(valkey_url: str) -> dict[str, str]:
 class Senders:
     """Delivery processes, killed and started again."""
 
-    def __init__(self, environment: dict[str, str], *, count: int = PROCESSES) -> None:
-        self.environment = environment
+    def __init__(self, environment: dict[str, str], *, count: int = PROCESSES, deadline: float = DEADLINE) -> None:
+        self.environment, self.deadline = environment, deadline
         self.ready: dict[int, datetime] = {}
         self.processes = [self.start() for _ in range(count)]
 
     def start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, str(ROOT / "manage.py"), "deliver", "--deadline", str(DEADLINE)]
+        command = [sys.executable, str(ROOT / "manage.py"), "deliver", "--deadline", str(self.deadline)]
         process = subprocess.Popen(command, env=self.environment, cwd=ROOT, stdout=subprocess.PIPE)
         threading.Thread(target=self.watch, args=(process,), daemon=True).start()
         return process
@@ -80,4 +80,8 @@ class Senders:
         """SIGTERM; the exit codes."""
         for process in self.processes:
             process.send_signal(signal.SIGTERM)
-        return [process.wait(30) for process in self.processes]
+        try:
+            return [process.wait(30) for process in self.processes]
+        finally:
+            for process in self.processes:
+                process.kill()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from events.models import PlatformEvent
-from tests.receivers import Receiver, reply
+from tests.receivers import Receiver, hang, reply
 from tests.webhooks.conftest import LEAD, delivering, eventually
 from webhooks.models import WebhookDelivery, WebhookEndpoint
 
@@ -63,3 +63,12 @@ def test_many_events_arrive_once_each(endpoint: WebhookEndpoint, receiver: Recei
     assert len(requests) == 300
     assert {request.headers["webhook-id"] for request in requests} == sent
     assert receiver.connections <= 64
+
+
+def test_it_stops_while_receivers_hang(endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish) -> None:
+    receiver.answer = hang
+    publish()
+    with delivering():
+        receiver.wait(1)
+    delivery = WebhookDelivery.objects.get()
+    assert (delivery.status, delivery.attempt_number, delivery.lease_token) == ("pending", 0, None)

@@ -9,14 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
-from webhooks.engine.limits import FIRST_WINDOW, Limits
+from webhooks.engine.limits import FIRST_WINDOW, MAX_IN_FLIGHT, Limits
 from webhooks.engine.messages import Claim, Outcome
 from webhooks.engine.ordering import Ordering
 from webhooks.engine.store import Store
 
 logger = structlog.get_logger(__name__)
 
-MAX_IN_FLIGHT = 1024
 BATCH = 256
 SWEEP_SECONDS = 5.0
 
@@ -57,7 +56,7 @@ class Dispatcher:
         if total <= 0:
             return []
         rooms = self.limits.rooms(now)
-        claims = self.store.claim(rooms=rooms, total=total, lease=self.lease)
+        claims = self.store.claim(rooms=rooms, total=total, lease=self.lease, default_room=self.limits.unproven)
         self.more = is_full(claims, rooms=rooms, total=total)
         sendable = self.set_aside(claims)
         for claim in sendable:
@@ -99,7 +98,7 @@ class Dispatcher:
         self.in_flight -= len(outcomes)
         for outcome in outcomes:
             if outcome.succeeded:
-                self.limits.succeeded(outcome.claim.endpoint_id)
+                self.limits.succeeded(outcome.claim.endpoint_id, now)
             else:
                 self.limits.failed(outcome.claim.endpoint_id, now, pause=outcome.throttled)
 

@@ -1,8 +1,9 @@
 """How much may be sent to each endpoint right now.
 
 An endpoint starts with a few requests at once, earns more with each success and loses half with each failure, so one
-that hangs ties up next to nothing. After a row of failures its circuit opens: nothing is claimed for it until a probe
-is due, so backpressure never uses up attempts.
+that hangs ties up next to nothing. Those that do not answer well share a part of the process: the more of it they
+hold, the fewer requests each may have open, so however many hang there is room for those that answer. After a row of
+failures its circuit opens: nothing is claimed for it until a probe is due, so backpressure never uses up attempts.
 """
 
 from __future__ import annotations
@@ -11,9 +12,14 @@ import time
 import uuid
 from dataclasses import dataclass
 
+MAX_IN_FLIGHT = 1024
 FIRST_WINDOW = 8
 LARGEST_WINDOW = 64
 FAILURES_TO_OPEN = 10
+SILENT_SECONDS = 1.0  # after which an endpoint with open requests counts as one that hangs
+GREEDY = 4  # no endpoint takes more than a fourth of what is free
+# Requests open to endpoints that do not answer well, and how many each of them may have from there on.
+CROWDED = ((640, 0), (384, 1), (256, 2), (128, 4))
 FIRST_PAUSE = 5.0
 LONGEST_PAUSE = 60.0
 IDLE_SECONDS = 300.0
@@ -27,20 +33,28 @@ class EndpointState:
     window: int = FIRST_WINDOW
     largest: int = LARGEST_WINDOW
     failures: int = 0
+    proven: bool = False  # its last answer was a success
     pause: float = FIRST_PAUSE
     open_until: float = 0.0
     per_second: int | None = None
     tokens: float = 0.0
     refilled_at: float = 0.0
     used_at: float = 0.0
+    silent_since: float = 0.0  # its last answer, or when the first request since was started
 
-    def room(self, now: float) -> int:
-        """How many more requests may start."""
+    def answers(self, now: float) -> bool:
+        """Whether its last answer was a success, and none is overdue."""
+        return self.proven and not (self.in_flight and now - self.silent_since > SILENT_SECONDS)
+
+    def room(self, now: float, *, free: int, unproven: int) -> int:
+        """How many more requests may start; an endpoint that does not answer well has at most `unproven` open."""
         if now < self.open_until:
             return 0
         # A circuit whose pause is over lets a single probe through.
         window = 1 if self.failures >= FAILURES_TO_OPEN else min(self.window, self.largest)
-        room = window - self.in_flight
+        if not self.answers(now):
+            window = min(window, unproven)
+        room = min(window, max(1, free // GREEDY)) - self.in_flight
         if self.per_second is not None:
             self.tokens = min(float(self.per_second), self.tokens + (now - self.refilled_at) * self.per_second)
             self.refilled_at = now
@@ -53,10 +67,17 @@ class Limits:
 
     def __init__(self) -> None:
         self.states: dict[uuid.UUID, EndpointState] = {}
+        self.unproven = FIRST_WINDOW  # what an endpoint that does not answer well may have open
 
     def rooms(self, now: float) -> dict[uuid.UUID, int]:
-        """The room of every endpoint that does not have the usual FIRST_WINDOW."""
-        return {endpoint: state.room(now) for endpoint, state in self.states.items()}
+        """The room of every endpoint in use; any other has `unproven`."""
+        total = held = 0
+        for state in self.states.values():
+            total += state.in_flight
+            held += 0 if state.answers(now) else state.in_flight
+        self.unproven = next((window for crowd, window in CROWDED if held >= crowd), FIRST_WINDOW)
+        free = MAX_IN_FLIGHT - total
+        return {endpoint: state.room(now, free=free, unproven=self.unproven) for endpoint, state in self.states.items()}
 
     def configure(self, endpoint: uuid.UUID, *, max_in_flight: int | None, max_per_second: int | None) -> None:
         """Take over the endpoint's own settings."""
@@ -68,6 +89,8 @@ class Limits:
     def started(self, endpoint: uuid.UUID, now: float) -> None:
         """A request to `endpoint` was claimed."""
         state = self.states.setdefault(endpoint, EndpointState())
+        if not state.in_flight:
+            state.silent_since = now
         state.in_flight += 1
         state.tokens -= 1
         state.used_at = now
@@ -78,11 +101,13 @@ class Limits:
         state.in_flight -= 1
         state.tokens += 1
 
-    def succeeded(self, endpoint: uuid.UUID) -> None:
+    def succeeded(self, endpoint: uuid.UUID, now: float) -> None:
         """Open up."""
         state = self.states[endpoint]
         state.in_flight -= 1
         state.failures = 0
+        state.proven = True
+        state.silent_since = now
         state.pause = FIRST_PAUSE
         state.window = min(state.window + 1, state.largest)
 
@@ -91,6 +116,8 @@ class Limits:
         state = self.states[endpoint]
         state.in_flight -= 1
         state.failures += 1
+        state.proven = False
+        state.silent_since = now
         state.window = max(1, state.window // 2)
         if pause is not None:
             state.open_until = now + min(pause, LONGEST_PAUSE)

@@ -47,6 +47,7 @@ class DeliveryProcess:
         self.signal = threading.Event()
         self.woken = True
         self.stopping = False
+        self.gave_up = False  # what is in flight is not waited for any longer
         self.stopped = threading.Event()
         self.failure: BaseException | None = None
 
@@ -76,7 +77,8 @@ class DeliveryProcess:
                 give_up_at = give_up_at or time.monotonic() + min(DRAIN_SECONDS, self.deadline)
                 if time.monotonic() > give_up_at:
                     break
-        self.stopping = True
+        self.stopping = self.gave_up = True
+        self.signal.set()
         self.listener.stop()
         database.join()
         self.abandon()
@@ -102,7 +104,7 @@ class DeliveryProcess:
         pending: list[Outcome] = []
         next_poll = 0.0
         try:
-            while not (self.stopping and not self.dispatcher.in_flight and not self.finished):
+            while not (self.stopping and not self.finished and (self.gave_up or not self.dispatcher.in_flight)):
                 self.signal.wait(max(0.0, next_poll - time.monotonic()))
                 self.signal.clear()
                 if self.dispatcher.more:

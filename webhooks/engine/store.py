@@ -191,12 +191,14 @@ class Store:
         cursor: psycopg.Cursor[tuple[Any, ...]] = psycopg.Cursor(raw)
         return cursor.execute(statement, parameters)
 
-    def claim(self, *, rooms: dict[uuid.UUID, int], total: int, lease: float) -> list[Claim]:
+    def claim(
+        self, *, rooms: dict[uuid.UUID, int], total: int, lease: float, default_room: int = FIRST_WINDOW
+    ) -> list[Claim]:
         """Take the lease of due deliveries, at most `total` and each endpoint's room."""
         parameters = {
             "endpoints": list(rooms),
             "rooms": list(rooms.values()),
-            "default_room": FIRST_WINDOW,
+            "default_room": default_room,
             "total": total,
             "lease": lease,
             "inline": INLINE_BYTES,

@@ -1,0 +1,84 @@
+"""Endpoints that hang cost the others nothing: measured, on real connections."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from events.models import EventType, PlatformEvent
+from integrations.models import Integration
+from tests.receivers import Received, Receiver, hang, reply
+from tests.webhooks.conftest import make_endpoint
+from tests.webhooks.senders import Senders, environment_of
+
+Publish = Callable[..., PlatformEvent]
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HEALTHY = HANGING = 150  # eight requests to each hanging one would be more than a process has at once
+EVENTS = 8
+PAUSE_SECONDS = 0.25
+
+
+class Clock:
+    """An answer that notes when each event came to each path."""
+
+    def __init__(self) -> None:
+        self.arrivals: list[tuple[int, float]] = []
+
+    def __call__(self, connection: socket.socket, request: Received) -> bool:
+        self.arrivals.append((json.loads(request.body)["data"]["number"], time.monotonic()))
+        return reply(200)(connection, request)
+
+
+@contextmanager
+def delivery_process() -> Iterator[None]:
+    """A real one, for as long as the block runs."""
+    senders = Senders(environment_of(os.environ["REDIS_URL"]), count=1, deadline=15.0)
+    try:
+        senders.wait_until_ready()
+        yield
+    finally:
+        assert senders.stop() == [0]
+
+
+def p95_of(receiver: Receiver, publish: Publish) -> float:
+    """Seconds from publishing to the healthy receivers, at the 95th percentile, of EVENTS events."""
+    clock = Clock()
+    receiver.answer = clock
+    published = {}
+    for number in range(EVENTS):
+        published[number] = time.monotonic()
+        publish(payload={"id": "lead_123", "email": "john@example.com", "status": "received", "number": number})
+        time.sleep(PAUSE_SECONDS)
+    deadline = time.monotonic() + 20
+    while len(clock.arrivals) < EVENTS * HEALTHY and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert len(clock.arrivals) == EVENTS * HEALTHY
+    waits = sorted(arrived - published[number] for number, arrived in clock.arrivals)
+    return waits[int(len(waits) * 0.95)]
+
+
+@pytest.mark.timeout(120)
+def test_hanging_endpoints_do_not_delay_healthy_ones(
+    integration: Integration, receiver: Receiver, lead_created: EventType, publish: Publish
+) -> None:
+    for number in range(HEALTHY):
+        make_endpoint(integration, f"{receiver.url}/{number}")
+    with delivery_process():
+        alone = p95_of(receiver, publish)
+    black_hole = Receiver(hang)
+    try:
+        for number in range(HANGING):
+            make_endpoint(integration, f"{black_hole.url}/{number}")
+        with delivery_process():
+            together = p95_of(receiver, publish)
+    finally:
+        black_hole.stop()
+    assert len(black_hole.requests) > HANGING  # they were tried, and hung
+    assert together < 2 * alone + 0.1, f"p95 went from {alone:.3f} s to {together:.3f} s"
