@@ -28,6 +28,7 @@ class Credential:
     rate_limit: int
     allowed_networks: tuple[Network, ...] = ()
     expires_at: float | None = None  # seconds since 1970
+    stopped_until: float = 0.0  # seconds since 1970: the partner's monthly quota is used up
     notices: tuple[tuple[str, str], ...] = ()  # headers on every answer, for an application that will stop
     caller: str = ""  # as it stands in the usage stream
 
@@ -51,6 +52,10 @@ class Credential:
     def has_expired(self) -> bool:
         """Whether its time is over."""
         return self.expires_at is not None and self.expires_at <= time.time()
+
+    def is_stopped(self) -> bool:
+        """Whether the quota of its partner is used up."""
+        return self.stopped_until > time.time()
 
 
 # Reads the current truth from PostgreSQL: the credential if it may be used right now, else None.

@@ -12,6 +12,7 @@ then epoch, bucket and usage stream are one round trip. Who turns out not to be 
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 import uuid
 from collections.abc import Callable
@@ -76,12 +77,20 @@ class Admission:
 class Refusal(Exception):  # noqa: N818 (an answer to the caller, not a bug)
     """A request that may not go on."""
 
-    def __init__(self, status: int, code: str, detail: str, credential: Credential | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        credential: Credential | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.code = code
         self.detail = detail
         self.credential = credential
+        self.headers = headers or {}
 
 
 snapshots: dict[bytes, Snapshot] = {}
@@ -104,11 +113,21 @@ def admit(raw: str, *, address: Address) -> Admission:
     if snapshot is not None and (snapshot.credential.has_expired() or not snapshot.credential.admits(address)):
         snapshot = None  # what refuses may be out of date: look again before saying no
     try:
-        return admit_shared(raw, digest, snapshot, address)
+        return within_quota(admit_shared(raw, digest, snapshot, address))
     except valkey.ValkeyAway:
         credential = read(raw, digest, address)
         fresh = remember(digest, credential, epoch=None)
-        return Admission(credential, local_buckets.take(fresh.keys[1:], fresh.capacities))
+        return within_quota(Admission(credential, local_buckets.take(fresh.keys[1:], fresh.capacities)))
+
+
+def within_quota(admission: Admission) -> Admission:
+    """The same; raises Refusal while the quota of the partner is used up."""
+    credential = admission.credential
+    if admission.take.allowed and credential.is_stopped():
+        wait = {"Retry-After": str(max(1, math.ceil(credential.stopped_until - time.time())))}
+        detail = "The calls of this month are used up."
+        raise Refusal(429, "quota_exceeded", detail, credential, headers={**admission.take.headers(), **wait})
+    return admission
 
 
 def expect(raw: str, *, address: Address) -> Snapshot | None:
@@ -117,6 +136,8 @@ def expect(raw: str, *, address: Address) -> Snapshot | None:
     if snapshot is None or snapshot.epoch is None or snapshot.remaining * AMPLE_SHARE < snapshot.capacities[0]:
         return None
     credential = snapshot.credential
+    if credential.is_stopped():
+        return None
     return snapshot if snapshot.is_fresh and not credential.has_expired() and credential.admits(address) else None
 
 

@@ -91,6 +91,8 @@ def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     response = problem_response(request, status=refusal.status, code=refusal.code, detail=refusal.detail)
     if refusal.status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="treaty", error="invalid_token"'
+    for name, value in refusal.headers.items():
+        response[name] = value
     return response
 
 

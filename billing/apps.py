@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 
 from applications.registry import register_statistics as register_application_statistics
+from billing import mails
 from common.portal import HomePanel, NavItem, portal
 
 
@@ -13,10 +14,15 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the usage page into the sidebar, its last day on the home page, calls among application figures."""
+        from authn.quotas import calls_of_month  # noqa: PLC0415 (as above)
         from billing.call_figures import calls_of, calls_of_partner  # noqa: PLC0415 (models are ready only now)
-        from billing.portal import panels  # noqa: PLC0415 (as above)
+        from billing.portal import attention, panels  # noqa: PLC0415 (as above)
         from partners.statistics import register_statistics  # noqa: PLC0415 (as above)
+        from partners.tiers import register_usage  # noqa: PLC0415 (as above)
 
+        mails.register()
+        register_usage("monthly_calls", calls_of_month)
+        portal.attention.append(attention.quota_running_out)
         portal.navigation.append(
             NavItem("Usage", "usage", "chart-bar", order=60, section="Insight", scope="read:analytics")
         )

@@ -343,7 +343,8 @@ RATE_LIMITS = {
     "premium": env.PREMIUM_RATE_LIMIT,
     "enterprise": env.ENTERPRISE_RATE_LIMIT,
 }
-# What a partner may have, by tier: requests per hour and key, numbers of things, and scopes it cannot ask for.
+# What a partner may have, by tier: requests per hour and key, numbers of things, live calls a month (and whether more
+# are let through and billed, or refused), and scopes it cannot ask for.
 TIERS: dict[str, dict[str, Any]] = {
     "basic": {
         "rate_limit": env.DEFAULT_RATE_LIMIT,
@@ -351,6 +352,8 @@ TIERS: dict[str, dict[str, Any]] = {
         "api_keys": 20,
         "webhooks": 20,
         "members": 10,
+        "monthly_calls": 500_000,
+        "overage": False,
         "scopes_withheld": ["read:claims", "write:claims", "write:policies"],
     },
     "premium": {
@@ -359,6 +362,8 @@ TIERS: dict[str, dict[str, Any]] = {
         "api_keys": 200,
         "webhooks": 100,
         "members": 50,
+        "monthly_calls": 5_000_000,
+        "overage": True,
         "scopes_withheld": [],
     },
     "enterprise": {
@@ -367,6 +372,8 @@ TIERS: dict[str, dict[str, Any]] = {
         "api_keys": 2000,
         "webhooks": 1000,
         "members": 500,
+        "monthly_calls": 50_000_000,
+        "overage": True,
         "scopes_withheld": [],
     },
 }

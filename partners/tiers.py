@@ -15,13 +15,14 @@ from common.errors import LimitError
 from common.scopes import SCOPES
 from partners.models import Partner
 
-Quota = Literal["applications", "api_keys", "webhooks", "members"]
+Quota = Literal["applications", "api_keys", "webhooks", "members", "monthly_calls"]
 QUOTAS: tuple[Quota, ...] = get_args(Quota)
 LABELS: dict[Quota, str] = {
     "applications": "applications",
     "api_keys": "API keys",
     "webhooks": "webhook endpoints",
     "members": "members",
+    "monthly_calls": "live calls this month",
 }
 
 
@@ -34,6 +35,8 @@ class Limits:
     api_keys: int
     webhooks: int
     members: int
+    monthly_calls: int
+    overage: bool  # calls beyond the month's are let through and billed, instead of refused
     scopes: frozenset[str]
 
 

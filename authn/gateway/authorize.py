@@ -104,7 +104,7 @@ def check(environ: Environ) -> Answer:
         admission = admit(authorization[len(SCHEME) :].strip(), address=lambda: client_ip(Asker(environ)))  # type: ignore[arg-type]
     except Refusal as refusal:
         challenge = [CHALLENGE] if refusal.status == 401 else []
-        return refusal.status, [*challenge, (REASON, refusal.code)], refusal.credential, name
+        return refusal.status, [*challenge, *refusal.headers.items(), (REASON, refusal.code)], refusal.credential, name
     credential = admission.credential
     principal = credential.principal
     headers = list(admission.take.headers().items())

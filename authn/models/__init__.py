@@ -4,6 +4,7 @@ from authn.models.api_call import ApiCall, SpooledCall
 from authn.models.api_key import ApiKey
 from authn.models.gateway_route import GatewayRoute
 from authn.models.idempotency import IdempotencyRecord
+from authn.models.monthly_calls import MonthlyCalls
 from authn.models.oauth import (
     AccessTokenFormat,
     OAuthClient,
@@ -25,6 +26,7 @@ __all__ = [
     "ApiKey",
     "GatewayRoute",
     "IdempotencyRecord",
+    "MonthlyCalls",
     "OAuthClient",
     "OAuthClientType",
     "OAuthConsent",

@@ -16,6 +16,7 @@ from authn.credentials import Credential
 from authn.models import OAuthClient, OAuthToken
 from authn.oauth.scopes import grantable
 from authn.oauth.secrets import is_access_token, token_digest
+from authn.quotas import stopped_until
 from authn.services.oauth_tokens import is_live
 from common.principal import Principal, PrincipalKind
 from partners.models import PartnerMember
@@ -46,23 +47,25 @@ def credential_of_token(raw_token: str) -> Credential | None:
         if token.role is None:
             return None
         scopes = grantable(scopes, token.role)
+    principal = Principal(
+        kind=PrincipalKind.OAUTH,
+        partner_id=token.partner_id,
+        application_id=client.application_id,
+        user_id=token.user_id,
+        credential_id=client.id,
+        scopes=frozenset(scopes),
+        environment=client.environment,
+        tier=token.partner.tier,
+        label=f"{client.name} for {token.user.email}" if token.user else client.name,
+        api_version=pinned_version(client.application),
+    )
     return Credential(
-        principal=Principal(
-            kind=PrincipalKind.OAUTH,
-            partner_id=token.partner_id,
-            application_id=client.application_id,
-            user_id=token.user_id,
-            credential_id=client.id,
-            scopes=frozenset(scopes),
-            environment=client.environment,
-            tier=token.partner.tier,
-            label=f"{client.name} for {token.user.email}" if token.user else client.name,
-            api_version=pinned_version(client.application),
-        ),
+        principal=principal,
         owner_id=client.partner_id,
         bucket_id=client.id,
         rate_limit=settings.RATE_LIMITS[client.partner.tier],
         expires_at=token.expires.timestamp(),
+        stopped_until=stopped_until(principal),
         notices=client.application.notice_headers(),
     )
 

@@ -10,6 +10,7 @@ from applications.services.api_version import pinned_version
 from authn.credentials import Credential
 from authn.keys import digest, is_well_formed
 from authn.models import ApiKey
+from authn.quotas import stopped_until
 from common.principal import Principal, PrincipalKind
 
 
@@ -36,6 +37,7 @@ def credential_of_key(raw_key: str) -> Credential | None:
         rate_limit=key.rate_limit,
         allowed_networks=tuple(ip_network(network) for network in key.allowed_networks),
         expires_at=min(ends, default=None),
+        stopped_until=stopped_until(principal),
         notices=key.application.notice_headers() if key.application else (),
     )
 

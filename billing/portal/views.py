@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 
 from applications.models import PartnerApplication
+from authn.quotas import quota_of
 from billing.models import PartnerUsage
 from billing.portal.forms import PERIODS, UsageFilterForm
 from billing.selectors import usage_per_application, usage_since, usage_totals
@@ -80,5 +81,6 @@ class UsagePage(PortalPage, TemplateView):
             totals=usage_totals(rows),
             chart=calls_chart(rows, days),
             applications=applications,
+            quota=quota_of(self.partner.id, self.partner.tier),
             **kwargs,
         )

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from applications.models import PartnerApplication
 from billing.models import PartnerUsage, UsageReport
+from billing.services.quotas import count_towards_quotas
 from billing.tally import Slot, Tally
 from common.errors import ForbiddenError, InvalidError
 from common.ids import uuid7
@@ -72,6 +73,7 @@ def rows_of(slot: Slot, tally: Tally) -> list[tuple[Any, ...]]:
 def add_usage(tallies: Mapping[Slot, Tally]) -> None:
     """Add tallies to hourly usage, rows in a fixed order so that two writers cannot wait for each other in a ring."""
     upsert(row for slot, tally in tallies.items() for row in rows_of(slot, tally))
+    count_towards_quotas(tallies)
 
 
 def upsert(rows: Iterable[tuple[Any, ...]]) -> None:

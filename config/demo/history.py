@@ -14,7 +14,9 @@ from django.utils import timezone
 from applications.models import PartnerApplication
 from authn.metering import LATENCY_BUCKETS_MS
 from authn.models import ApiCall
+from authn.quotas import month_of
 from billing.models import PartnerUsage
+from billing.services.quotas import recount_month
 from config.demo.build import demo_endpoints, explicit_times
 from events.models import EventType, PlatformEvent
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
@@ -43,6 +45,7 @@ def build_history() -> None:
     with transaction.atomic(), explicit_times(PartnerUsage, PlatformEvent, WebhookDelivery, WebhookAttempt):
         for application in PartnerApplication.objects.filter(status="published").order_by("id"):
             PartnerUsage.objects.bulk_create(list(usage(application, now, dice)))
+            recount_month(partner_id=application.partner_id, month=month_of(now))
             ApiCall.objects.bulk_create(list(calls(application, now, dice)))
         deliveries(now, dice)
 
