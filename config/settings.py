@@ -273,7 +273,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "GET_MOCK_REQUEST": "common.api.schema.mock_request",
     "SERVERS": [{"url": env.PUBLIC_URL}],
     # Enums stay where they stand: names made up for shared ones change when another field gets the same choices.
-    "POSTPROCESSING_HOOKS": ["common.api.examples.add_examples"],
+    "POSTPROCESSING_HOOKS": ["common.api.examples.add_examples", "common.api.samples.add_samples"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SERVE_PUBLIC": True,
     # The contract tests hold the document; `check --deploy` is for what endangers an instance.

@@ -6,7 +6,6 @@ import hashlib
 from functools import cache
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import condition
@@ -14,6 +13,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 
 from common.api.problems import problem_response
+from common.api.versions.registry import CURRENT, VERSIONS
 
 YAML_TYPES = ("application/yaml", "application/x-yaml", "application/vnd.oai.openapi", "text/yaml")
 
@@ -61,7 +61,7 @@ def docs(request: HttpRequest) -> HttpResponse:
     """GET /api/docs: the reference, from assets of our own."""
     if request.method not in {"GET", "HEAD"}:
         return not_allowed(request)
-    return render(request, "api/docs.html", {"version": settings.VERSION})
+    return render(request, "api/docs.html", {"current": CURRENT, "versions": VERSIONS[::-1]})
 
 
 def not_allowed(request: HttpRequest) -> HttpResponse:

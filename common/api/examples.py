@@ -37,6 +37,7 @@ BY_NAME: dict[str, Any] = {
     "rateLimit": 5000,
     "redirectUris": ["https://acme.example/callback"],
     "website": "https://acme.example",
+    "endpointUrl": "https://acme.example/webhooks",
     "currency": "USD",
     "phone": "+12025550123",
     "name": "Production",

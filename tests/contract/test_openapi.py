@@ -68,6 +68,20 @@ def test_every_operation_is_described(document: dict[str, Any]) -> None:
         assert any(status.startswith("2") for status in operation["responses"]), name
 
 
+def test_every_operation_has_examples_and_samples(document: dict[str, Any]) -> None:
+    for name, operation in operations(document):
+        success = [response for status, response in operation["responses"].items() if status < "3"]
+        for holder in (operation.get("requestBody", {}), *success):
+            for kind, content in holder.get("content", {}).items():
+                if kind == "application/json":
+                    assert {"example", "examples"} & set(content), name
+        samples = {row["lang"]: row["source"] for row in operation["x-codeSamples"]}
+        assert list(samples) == ["curl", "python", "typescript"], name
+        assert ("Bearer" in samples["curl"]) == any("bearer" in row for row in operation.get("security", [])), name
+        if "/oauth/token" not in name and "/stream" not in name:
+            assert f"{operation['operationId']}.sync(" in samples["python"], name
+
+
 def test_every_operation_documents_its_refusals(document: dict[str, Any]) -> None:
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for name, operation in operations(document):

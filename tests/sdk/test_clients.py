@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from common.api.documents import openapi
+from common.api.samples import BASE
 from common.api.versions.registry import CURRENT
 from config.environment import ROOT
 from tests.receivers import Receiver
@@ -32,6 +34,21 @@ for language in ("python", "typescript"):
     integration = create_integration(application=application, integration_name="Acme CRM", actor=SYSTEM)
     print("SEED", language, issued.full_key, integration.pk)
 """
+# Nobody listens where the samples call: every other error is the sample's.
+RUN_SAMPLES = """
+import json, sys
+import httpx
+failed = {}
+for name, text in json.load(sys.stdin).items():
+    try:
+        exec(text, {})
+        failed[name] = "it was answered"
+    except httpx.ConnectError:
+        pass
+    except Exception as error:
+        failed[name] = repr(error)
+print(json.dumps(failed))
+"""
 Command = list[str]
 
 
@@ -39,7 +56,7 @@ def run(command: Command, home: Path, text: str = "") -> Any:
     """What a program told."""
     done = subprocess.run(
         command, cwd=home, input=text, capture_output=True, text=True, timeout=120, check=False,
-        env={**os.environ, "PYTHONPATH": str(home)},
+        env={**os.environ, "PYTHONPATH": str(home), "TREATY_KEY": "tk_test"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr + done.stdout
     return json.loads(done.stdout)
@@ -95,6 +112,37 @@ def typescript_client(tmp_path_factory: pytest.TempPathFactory) -> tuple[Command
     compiled = subprocess.run(compile_it, cwd=home, capture_output=True, text=True, check=False)
     assert compiled.returncode == 0, compiled.stdout
     return ["node", "scenario.mjs"], home
+
+
+def samples(language: str) -> dict[str, str]:
+    """The samples of the reference that use a client, by operation."""
+    return {
+        operation["operationId"]: row["source"]
+        for item in openapi()["paths"].values()
+        for operation in item.values()
+        for row in operation["x-codeSamples"]
+        if row["lang"] == language and "connect(" in row["source"]
+    }
+
+
+def test_every_python_sample_runs_up_to_the_call(python_client: tuple[Command, Path]) -> None:
+    _, home = python_client
+    given = {name: text.replace(BASE, "http://127.0.0.1:1") for name, text in samples("python").items()}
+    assert len(given) > 80
+    assert run([sys.executable, "-c", RUN_SAMPLES], home, json.dumps(given)) == {}
+
+
+def test_every_typescript_sample_compiles(typescript_client: tuple[Command, Path]) -> None:
+    _, home = typescript_client
+    directory = home / "samples"
+    directory.mkdir()
+    for name, text in samples("typescript").items():
+        (directory / f"{name}.mts").write_text(text, encoding="utf-8")
+    compiler = SDK / "typescript" / "node_modules" / ".bin" / "tsc"
+    options = ["--noEmit", "--strict", "--target", "ES2022", "--module", "NodeNext", "--types", "node"]
+    command = [compiler, *options, "--skipLibCheck", *sorted(directory.iterdir())]
+    compiled = subprocess.run(command, cwd=home, capture_output=True, text=True, check=False)
+    assert compiled.returncode == 0, compiled.stdout
 
 
 @pytest.mark.parametrize("language", ["python", "typescript"])

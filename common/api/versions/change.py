@@ -32,6 +32,16 @@ class Change:
     request: Transform = same
     response: Transform = same
 
+    @property
+    def plain_title(self) -> str:
+        """Without the marks of Markdown."""
+        return self.title.replace("`", "")
+
+    @property
+    def plain_description(self) -> str:
+        """As above."""
+        return self.description.replace("`", "")
+
     def body_now(self, body: Object) -> Object:
         """A body from before as it is now."""
         return self.request(renamed(body, self.names))
