@@ -100,7 +100,7 @@ def typescript_client(tmp_path_factory: pytest.TempPathFactory) -> tuple[Command
     home = tmp_path_factory.mktemp("typescript-client")
     subprocess.run([sys.executable, SDK / "generate.py", "typescript"], check=True)
     package = SDK / "typescript"
-    compiler = package / "node_modules" / ".bin" / "tsc"
+    compiler = str(package / "node_modules" / ".bin" / "tsc")
     installed = home / "node_modules" / "treaty-client"
     subprocess.run([compiler, "-p", package, "--outDir", installed / "dist"], check=True)
     shutil.copy(package / "package.json", installed)
@@ -138,9 +138,9 @@ def test_every_typescript_sample_compiles(typescript_client: tuple[Command, Path
     directory.mkdir()
     for name, text in samples("typescript").items():
         (directory / f"{name}.mts").write_text(text, encoding="utf-8")
-    compiler = SDK / "typescript" / "node_modules" / ".bin" / "tsc"
+    compiler = str(SDK / "typescript" / "node_modules" / ".bin" / "tsc")
     options = ["--noEmit", "--strict", "--target", "ES2022", "--module", "NodeNext", "--types", "node"]
-    command = [compiler, *options, "--skipLibCheck", *sorted(directory.iterdir())]
+    command = [compiler, *options, "--skipLibCheck", *sorted(map(str, directory.iterdir()))]
     compiled = subprocess.run(command, cwd=home, capture_output=True, text=True, check=False)
     assert compiled.returncode == 0, compiled.stdout
 
