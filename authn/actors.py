@@ -10,6 +10,7 @@ from authn.oauth.signing import rotate_signing_key
 from authn.services.idempotency import purge_idempotency_records
 from authn.services.keys import expire_keys
 from authn.services.oauth_upkeep import delete_expired_tokens
+from authn.services.suspicion import find_suspicious_activity
 
 logger = structlog.get_logger(__name__)
 
@@ -19,6 +20,14 @@ logger = structlog.get_logger(__name__)
 def mark_expired_keys() -> None:
     """Write down which keys have expired; they stopped working at that moment already."""
     expire_keys()
+
+
+@cron("*/5 * * * *")
+@dramatiq.actor
+def look_for_abuse() -> None:
+    """Flag what looks like abuse of credentials within the current hour."""
+    for flag in find_suspicious_activity():
+        logger.warning("suspicious_activity", kind=flag.kind, subject=flag.subject)
 
 
 @cron("25 * * * *")

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from authn.limits import Take
+from authn.sightings import note_failure, note_use
 from authn.throttle import network_of, take_token
 from common.api.problems import problem_response
 from common.client_ip import client_ip
@@ -34,11 +35,21 @@ class AddressLimitMiddleware:
     def __call__(self, request: Any) -> HttpResponse:
         """Count a machine call when it was refused, and anyone who is not signed in beforehand."""
         if request.machine_call:
-            response = self.get_response(request)
-            return (self.charge(request) or response) if response.status_code == 401 else response
+            return self.answer_machine(request)
         if request.path_info.startswith(OWN_LIMITS) or is_signed_in(request):
             return self.get_response(request)
         return self.charge(request) or self.get_response(request)
+
+    def answer_machine(self, request: Any) -> HttpResponse:
+        """Let a machine call through, and take note of whence it came."""
+        response = self.get_response(request)
+        if response.status_code == 401:
+            note_failure(request)
+            return self.charge(request) or response
+        principal = getattr(request, "principal", None)
+        if principal is not None and principal.credential_id is not None:
+            note_use(request, principal.credential_id)
+        return response
 
     def charge(self, request: HttpRequest) -> HttpResponse | None:
         """Take a token of the caller's address; the refusal when there is none."""

@@ -22,6 +22,18 @@ KINDS = (
             "story": "A secret scanner found it in public",
         },
     ),
+    MailKind(
+        "suspicious_activity",
+        "account",
+        "Suspicious: {{ what }}",
+        "Judge it",
+        {
+            "what": "A key used from many networks: sk_4fJ8a…x7Qa",
+            "partner": "Acme Insurance Tech",
+            "evidence": "count: 34",
+            "action_url": "https://partners.example/admin/authn/suspiciousactivity/",
+        },
+    ),
 )
 
 

@@ -34,6 +34,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "authn.serviceaccount": "dns",
         "authn.gatewayroute": "alt_route",
         "authn.apicall": "receipt_long",
+        "authn.suspiciousactivity": "gpp_maybe",
     },
     "Integrations": {"integrations.integration": "cable", "integrations.integrationerror": "error"},
     "Events": {

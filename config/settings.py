@@ -377,6 +377,15 @@ TIERS: dict[str, dict[str, Any]] = {
         "scopes_withheld": [],
     },
 }
+# From when on callers look suspicious, per hour: bad credentials from one network or with one prefix, networks that one
+# key is used from, and calls of one key, if they are so many times what it usually makes.
+SUSPICION = {
+    "failures_per_network": 300,
+    "failures_per_prefix": 100,
+    "networks_per_key": 30,
+    "volume_calls": 2000,
+    "volume_factor": 20,
+}
 WEBHOOK_MAX_RETRIES = env.WEBHOOK_MAX_RETRIES
 WEBHOOK_RETRY_BACKOFF = env.WEBHOOK_RETRY_BACKOFF
 WEBHOOK_ALLOWED_NETWORKS = env.WEBHOOK_ALLOWED_NETWORKS

@@ -19,6 +19,7 @@ from authn.models.oauth import (
     OAuthToken,
 )
 from authn.models.service_account import ServiceAccount
+from authn.models.suspicious_activity import SuspiciousActivity
 
 __all__ = [
     "AccessTokenFormat",
@@ -39,4 +40,5 @@ __all__ = [
     "OAuthToken",
     "ServiceAccount",
     "SpooledCall",
+    "SuspiciousActivity",
 ]

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+from authn.admin.suspicion import RevokingAdmin
 from authn.call_search import PERIODS, STATUSES, condition
 from authn.gateway.table import table
 from authn.models import ApiCall, ApiKey, GatewayRoute, ServiceAccount
@@ -21,7 +22,7 @@ from partners.selectors import staff_behind
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(ReadOnlyAdmin):
+class ApiKeyAdmin(RevokingAdmin):
     """API keys: found by the prefix in someone's log, revoked with a reason."""
 
     list_display = ["__str__", "name", "partner", "application", "current_status", "environment", "last_used_at"]
@@ -31,10 +32,6 @@ class ApiKeyAdmin(ReadOnlyAdmin):
     search_help_text = "Prefix (the first 8 characters), last four, name, partner or application"
     exclude = ["key_value"]
     actions = ["revoke_leaked", "revoke_on_request"]
-
-    def has_revoke_permission(self, request: HttpRequest) -> bool:
-        """Those who may change keys."""
-        return request.user.has_perm("authn.change_apikey")
 
     def revoke(self, request: HttpRequest, keys: QuerySet[ApiKey], reason: str) -> None:
         """Revoke each of `keys` and say how many there were."""
