@@ -20,6 +20,7 @@ from authn.models import OAuthClient, OAuthRefreshToken, OAuthToken
 from authn.oauth.families import revoke_issued
 from authn.oauth.secrets import is_access_token, is_opaque_token, token_digest
 from authn.oauth.server import Server
+from authn.oauth.validators import basic_credentials
 from common.errors import DomainError
 
 TOKEN_PATH = "/api/oauth/token"  # noqa: S105 (a path)
@@ -72,7 +73,18 @@ def token_response(parameters: Mapping[str, str], *, authorization: str = "") ->
         )
     except OAuth2Error as error:
         return Answer(error.status_code, dict(error.twotuples), retry_after(error.headers))
-    return Answer(status, json.loads(body), retry_after(headers))
+    answered = Answer(status, json.loads(body), retry_after(headers))
+    if status == 200:
+        answered.headers.update(notices_of(parameters, authorization))
+    return answered
+
+
+def notices_of(parameters: Mapping[str, str], authorization: str) -> dict[str, str]:
+    """What the answer to a client whose application will stop says, here as on every use of its tokens."""
+    basic = basic_credentials(authorization)
+    client_id = basic[0] if basic else parameters.get("client_id", "")
+    client = OAuthClient.objects.select_related("application").filter(client_id=client_id).first()
+    return dict(client.application.notice_headers()) if client else {}
 
 
 def request_token(parameters: Mapping[str, str | None]) -> dict[str, Any]:

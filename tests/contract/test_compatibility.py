@@ -12,7 +12,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from common.api.compatibility import breaking_changes
+from common.api.versions.registry import CURRENT
 from config.environment import ROOT
+from config.management.commands import openapi as command
 
 Document = dict[str, Any]
 SNAPSHOT = ROOT / "docs" / "openapi.json"
@@ -97,6 +99,96 @@ def test_what_breaks_is_named(document: Document, change: Callable[[Document], N
     assert line in breaking_changes(document, changed)
 
 
+def narrow_parameter(document: Document) -> None:
+    row = next(row for row in document["paths"]["/api/events"]["get"]["parameters"] if row["name"] == "limit")
+    row["schema"] = {**row["schema"], "maximum": 20}
+
+
+def retype_parameter(document: Document) -> None:
+    row = next(row for row in document["paths"]["/api/events"]["get"]["parameters"] if row["name"] == "cursor")
+    row["schema"] = {"type": "integer"}
+
+
+def remove_value(document: Document) -> None:
+    members = schema(document, "IntegrationCreateRequest")["properties"]
+    members["integrationType"]["enum"] = members["integrationType"]["enum"][1:]
+
+
+def shorten_text(document: Document) -> None:
+    schema(document, "IntegrationCreateRequest")["properties"]["integrationName"]["maxLength"] = 3
+
+
+def pattern_on_text(document: Document) -> None:
+    schema(document, "IntegrationCreateRequest")["properties"]["integrationName"]["pattern"] = "^a"
+
+
+def null_in_answer(document: Document) -> None:
+    schema(document, "Webhook")["properties"]["endpointUrl"]["type"] = ["string", "null"]
+
+
+def null_refused(document: Document) -> None:
+    found = schema(document, "TrackUsageRequest")["properties"]["appId"]
+    assert found["type"] == ["string", "null"]
+    found["type"] = "string"
+
+
+def items_of_answer(document: Document) -> None:
+    schema(document, "Webhook")["properties"]["subscribedEvents"]["items"] = {"type": "integer"}
+
+
+def items_of_body(document: Document) -> None:
+    schema(document, "WebhookCreateInputRequest")["properties"]["subscribedEvents"]["items"] = {"type": "integer"}
+
+
+def optional_in_answer(document: Document) -> None:
+    schema(document, "Webhook")["required"].remove("endpointUrl")
+
+
+def more_scope(document: Document) -> None:
+    document["paths"]["/api/keys"]["get"]["x-required-scope"] = ["admin"]
+
+
+def new_credential(document: Document) -> None:
+    document["paths"]["/api/keys/leaked"]["post"]["security"] = [{"bearer": []}]
+
+
+NARROWER = [
+    (narrow_parameter, "GET /api/events parameter limit: maximum is 20 now, was 200"),
+    (retype_parameter, "GET /api/events parameter cursor: was string, is integer"),
+    (remove_value, "POST /api/integrations request.integrationType: takes webhook no more"),
+    (shorten_text, "POST /api/integrations request.integrationName: maxLength is 3 now, was 100"),
+    (pattern_on_text, "POST /api/integrations request.integrationName: pattern is ^a now, was free"),
+    (null_in_answer, "GET /api/webhooks/{id} 200.data.endpointUrl: was string, is null or string"),
+    (null_refused, "POST /api/billing/usage request.appId: was null or string, is string"),
+    (items_of_answer, "GET /api/webhooks/{id} 200.data.subscribedEvents[]: was string, is integer"),
+    (items_of_body, "POST /api/webhooks request.subscribedEvents[]: was string, is integer"),
+    (optional_in_answer, "GET /api/webhooks/{id} 200.data.endpointUrl: is not always there any more"),
+    (more_scope, "GET /api/keys: needs admin now, was manage:keys"),
+    (new_credential, "POST /api/keys/leaked: needs a credential now"),
+]
+
+
+@pytest.mark.parametrize(("change", "line"), NARROWER)
+def test_what_takes_less_or_answers_more_loosely_is_named(
+    document: Document, change: Callable[[Document], None], line: str
+) -> None:
+    changed = copy.deepcopy(document)
+    change(changed)
+
+    assert line in breaking_changes(document, changed)
+
+
+def test_what_takes_more_or_answers_more_strictly_breaks_nothing(document: Document) -> None:
+    changed = copy.deepcopy(document)
+    body = schema(changed, "IntegrationCreateRequest")["properties"]
+    body["integrationName"] = {"type": ["string", "null"], "maxLength": 4000}
+    body["integrationType"]["enum"].append("more")
+    schema(changed, "Webhook")["properties"]["previousSecretExpiresAt"]["type"] = "string"
+    changed["paths"]["/api/keys"]["get"]["x-required-scope"] = ["manage:keys", "admin"]
+
+    assert breaking_changes(document, changed) == []
+
+
 def test_what_is_added_breaks_nothing(document: Document) -> None:
     changed = copy.deepcopy(document)
     changed["paths"]["/api/more"] = changed["paths"]["/api/webhooks"]
@@ -115,3 +207,28 @@ def test_the_command_lists_breaks(document: Document, tmp_path: Path) -> None:
     released.write_text(json.dumps(document), encoding="utf-8")
     with pytest.raises(CommandError, match="GET /api/gone: is gone"):
         call_command("openapi", "--breaking", str(released))
+
+
+def test_a_break_is_not_written(document: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshot = tmp_path / "openapi.json"
+    monkeypatch.setattr(command, "ROOT", tmp_path)
+    monkeypatch.setattr(command, "SNAPSHOT", snapshot)
+    monkeypatch.setattr(command, "CHANGELOG", tmp_path / "api-changelog.md")
+    document["paths"]["/api/gone"] = {"get": {"responses": {}}}
+    text = json.dumps(document)
+    snapshot.write_text(text, encoding="utf-8")
+
+    with pytest.raises(CommandError, match="GET /api/gone: is gone"):
+        call_command("openapi")
+    assert snapshot.read_text(encoding="utf-8") == text
+
+    call_command("openapi", "--accept-breaking")
+    assert "/api/gone" not in json.loads(snapshot.read_text(encoding="utf-8"))["paths"]
+
+
+def test_a_break_with_a_version_is_written(document: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    released = tmp_path / "released.json"
+    document["paths"]["/api/gone"] = {"get": {"responses": {}}}
+    before = json.dumps(document).replace(f'"enum": ["{CURRENT}"]', '"enum": ["2026-10-01"]')
+    released.write_text(before, encoding="utf-8")
+    call_command("openapi", "--breaking", str(released))

@@ -1,0 +1,55 @@
+"""A deprecated application hears of its end wherever it uses OAuth, and stops on the day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from applications.models import PartnerApplication
+from authn.services.oauth import IssuedClient
+
+pytestmark = pytest.mark.django_db
+Post = Callable[..., Any]
+Api = Callable[..., APIClient]
+
+
+def deprecate(days: int) -> str:
+    """As of an hour ago, with the last day in `days`; what `Sunset` says then."""
+    now = timezone.now()
+    last = (now + timedelta(days=days)).date()
+    PartnerApplication.objects.update(status="published")
+    PartnerApplication.objects.update(status="deprecated", deprecated_at=now - timedelta(hours=1), sunset_date=last)
+    return f"{last:%a, %d %b %Y} 00:00:00 GMT"
+
+
+def test_the_token_endpoint_and_every_use_say_so(post: Post, issued: IssuedClient, api: Api) -> None:
+    before = post("token", issued, grant_type="client_credentials", scope="manage:keys")
+    assert not {"Deprecation", "Sunset"} & set(before.headers)
+    sunset = deprecate(90)
+    answer = post("token", issued, grant_type="client_credentials", scope="manage:keys")
+    used = api(answer.json()["access_token"]).get("/api/keys")
+    for response in (answer, used, api(before.json()["access_token"]).get("/api/keys")):
+        assert response.status_code == 200
+        assert response["Sunset"] == sunset
+        assert response["Deprecation"].startswith("@")
+
+
+def test_credentials_in_the_body_are_told_too(post: Post, issued: IssuedClient) -> None:
+    sunset = deprecate(90)
+    form = {"client_id": issued.client.client_id, "client_secret": str(issued.client_secret)}
+    assert post("token", grant_type="client_credentials", **form)["Sunset"] == sunset
+    refused = post("token", grant_type="client_credentials", **{**form, "client_secret": "wrong"})
+    assert (refused.status_code, refused.has_header("Sunset")) == (401, False)
+
+
+def test_on_the_day_neither_token_nor_client_works(post: Post, issued: IssuedClient, api: Api) -> None:
+    token = post("token", issued, grant_type="client_credentials").json()["access_token"]
+    deprecate(0)
+    assert api(token).get("/api/keys").status_code == 401
+    assert post("token", issued, grant_type="client_credentials").status_code in {400, 401}
+    assert post("token/introspect", issued, token=token).status_code in {400, 401}
