@@ -322,6 +322,17 @@ WEBHOOK_ALLOWED_NETWORKS: list[IPv4Network | IPv6Network] = read(
         group="Webhooks",
     )
 )
+WEBHOOK_OWNERSHIP_CHECK = read(
+    Variable(
+        "WEBHOOK_OWNERSHIP_CHECK",
+        parse_choice("public", "always", "never"),
+        "Which live receivers must answer a signed challenge before their first delivery; public: all but those in"
+        " WEBHOOK_ALLOWED_NETWORKS.",
+        default="public",
+        kind="public, always or never",
+        group="Webhooks",
+    )
+)
 
 EVENT_RETENTION_DAYS = read(
     Variable(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import dramatiq
 from dramatiq_crontab import cron
 
 from webhooks.services.health import check_failing_endpoints
+from webhooks.services.ownership import challenge_endpoint, challenge_unproven
 
 
 @cron("*/15 * * * *")
@@ -13,3 +16,16 @@ from webhooks.services.health import check_failing_endpoints
 def watch_endpoints() -> None:
     """Warn about endpoints that fail, and switch off those that failed for days."""
     check_failing_endpoints()
+
+
+@dramatiq.actor(max_retries=2, min_backoff=20_000)
+def challenge_webhook(endpoint_id: str) -> None:
+    """Ask a new endpoint whether it is its owner's."""
+    challenge_endpoint(UUID(endpoint_id))
+
+
+@cron("*/10 * * * *")
+@dramatiq.actor(max_retries=0)
+def challenge_webhooks_again() -> None:
+    """A receiver is often deployed after its address was registered."""
+    challenge_unproven()

@@ -15,6 +15,9 @@ from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from webhooks.selectors import state_of
 from webhooks.services.deliveries import retry_deliveries
 from webhooks.services.endpoints import update_webhook
+from webhooks.services.ownership import verify_webhook
+
+MOST_AT_ONCE = 5  # each has five seconds to answer
 
 
 class ReadOnly:
@@ -38,11 +41,11 @@ class WebhookEndpointAdmin(ReadOnly, ModelAdmin):
     """Endpoints of every partner."""
 
     list_display = ["endpoint_url", "partner", "environment", "state", "failing_since", "created_at"]
-    list_filter = ["environment", "active", ("failing_since", admin.EmptyFieldListFilter)]
+    list_filter = ["environment", "active", "unproven", ("failing_since", admin.EmptyFieldListFilter)]
     search_fields = ["endpoint_url", "description", "partner__partner_name"]
     list_select_related = ["partner"]
     exclude = ["webhook_secret", "previous_secret", "custom_headers"]
-    actions = ["switch_on", "switch_off"]
+    actions = ["switch_on", "switch_off", "verify"]
 
     @admin.display(description="State")
     def state(self, endpoint: WebhookEndpoint) -> str:
@@ -58,6 +61,14 @@ class WebhookEndpointAdmin(ReadOnly, ModelAdmin):
     def switch_off(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
         """As the owner would."""
         self.switch(request, queryset, active=False)
+
+    @admin.action(description="Verify ownership again")
+    def verify(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
+        """Post the challenge to those that have not passed."""
+        for endpoint in queryset.filter(unproven=True)[:MOST_AT_ONCE]:
+            asked = verify_webhook(webhook=endpoint, actor=staff_behind(request))
+            level = messages.ERROR if asked.unproven else messages.SUCCESS
+            self.message_user(request, f"{endpoint}: {asked.ownership_error or asked.ownership_status}", level)
 
     def switch(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint], *, active: bool) -> None:
         """Through the service, one by one."""

@@ -104,9 +104,11 @@ def endpoint_health(endpoints: Iterable[WebhookEndpoint]) -> dict[uuid.UUID, Hea
 
 
 def state_of(endpoint: WebhookEndpoint) -> str:
-    """One word for a badge: active, failing, disabled (by the platform) or inactive (by its owner)."""
+    """One word for a badge: active, unverified, failing, disabled (by the platform) or inactive (by its owner)."""
     if not endpoint.active:
         return "disabled" if endpoint.disabled_reason else "inactive"
+    if endpoint.unproven:
+        return "unverified"
     return "failing" if endpoint.failing_since else "active"
 
 

@@ -21,13 +21,16 @@ def quoted(values: Iterable[str]) -> str:
 
 
 # `Partner.allows` and `PartnerApplication.allows`, for a set of rows.
-OWNERS_MAY_RECEIVE = f"""
+OWNERS_MAY_SUBSCRIBE = f"""
 i.status <> '{Integration.Status.INACTIVE}' AND CASE w.environment WHEN 'test'
   THEN p.status IN ({quoted([Partner.Status.ACTIVE, Partner.Status.PENDING])})
     AND a.status NOT IN ({quoted([PartnerApplication.Status.SUSPENDED, PartnerApplication.Status.REJECTED])})
   ELSE p.status = '{Partner.Status.ACTIVE}' AND a.status IN ({quoted(PartnerApplication.OPERATIONAL)})
 END
 """
+
+# Besides, the endpoint answered its ownership challenge, or needs not.
+OWNERS_MAY_RECEIVE = f"NOT w.unproven AND {OWNERS_MAY_SUBSCRIBE}"
 
 # A time-ordered UUID made where the row is made; PostgreSQL has its own from version 18 on.
 UUID7 = """

@@ -20,7 +20,7 @@ from webhooks.models import WebhookDelivery, WebhookEndpoint
 from webhooks.services.deliveries import process_pending_deliveries
 from webhooks.services.endpoints import update_webhook
 from webhooks.services.fanout import deliver_event
-from webhooks.sql import OWNERS_MAY_RECEIVE
+from webhooks.sql import OWNERS_MAY_SUBSCRIBE
 
 Publish = Callable[..., PlatformEvent]
 
@@ -83,7 +83,7 @@ def test_states_agree_with_the_models(acme: Partner, application: PartnerApplica
     for acme.status, application.status, integration_status in states:
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT {OWNERS_MAY_RECEIVE} FROM (SELECT %s AS environment) w,"  # noqa: S608 (constants of ours)
+                f"SELECT {OWNERS_MAY_SUBSCRIBE} FROM (SELECT %s AS environment) w,"  # noqa: S608 (constants of ours)
                 " (SELECT %s AS status) i, (SELECT %s AS status) a, (SELECT %s AS status) p",
                 [environment, integration_status, application.status, acme.status],
             )

@@ -20,6 +20,9 @@ class WebhookSerializer(ModelSerializer):
 
     integration_id = serializers.UUIDField(read_only=True)
     partner_id = serializers.UUIDField(read_only=True)
+    ownership_status = serializers.ChoiceField(
+        choices=["not_required", "pending", "failed", "verified"], read_only=True
+    )
     custom_header_names = serializers.SerializerMethodField()
 
     class Meta:
@@ -39,6 +42,9 @@ class WebhookSerializer(ModelSerializer):
             "max_in_flight",
             "max_per_second",
             "ordered",
+            "ownership_status",
+            "ownership_error",
+            "verified_at",
             "failing_since",
             "previous_secret_expires_at",
             "created_at",

@@ -23,7 +23,7 @@ from webhooks.api import serializers as wire
 from webhooks.api.filters import DeliveryFilter, WebhookFilter
 from webhooks.models import WebhookDelivery, WebhookEndpoint
 from webhooks.selectors import delivery_statistics
-from webhooks.services import deliveries, endpoints
+from webhooks.services import deliveries, endpoints, ownership
 
 MANAGE = "manage:webhooks"
 
@@ -96,6 +96,12 @@ class WebhookViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
         """With its delivery log."""
         endpoints.delete_webhook(webhook=self.get_object(), actor=self.principal)
         return Response(status=204)
+
+    @extend_schema(summary="Verify a webhook", request=None, responses=wire.WebhookSerializer)
+    @action(detail=True, methods=["post"])
+    def verify(self, request: Request, pk: str) -> Response:
+        """Post the signed ownership challenge again, now; `ownershipStatus` tells what came of it."""
+        return self.respond(ownership.verify_webhook(webhook=self.get_object(), actor=self.principal))
 
     @extend_schema(summary="Send a test event", request=wire.TestInput, responses=wire.DeliverySerializer)
     @action(detail=True, methods=["post"])

@@ -31,8 +31,9 @@ class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
         return self.filter(active=True)
 
     def failing(self) -> WebhookEndpointQuerySet:
-        """Endpoints that failed since they last succeeded, or that the platform switched off for failing."""
-        return self.filter(models.Q(failing_since__isnull=False) | ~models.Q(disabled_reason=""))
+        """Endpoints that fail, that the platform switched off for failing, or that failed their ownership challenge."""
+        failing = models.Q(failing_since__isnull=False) | ~models.Q(disabled_reason="")
+        return self.filter(failing | (models.Q(active=True, unproven=True) & ~models.Q(ownership_error="")))
 
 
 @pghistory.track(exclude=["webhook_secret", "previous_secret", "custom_headers", "failing_since", "warned_at"])
@@ -51,6 +52,10 @@ class WebhookEndpoint(BaseModel):
     disabled_reason = models.CharField(
         max_length=200, blank=True, help_text="Why the platform switched it off; empty when its owner did."
     )
+    unproven = models.BooleanField(
+        default=False, help_text="Its events are held until it answers the ownership challenge."
+    )
+    ownership_error = models.CharField(max_length=200, blank=True, help_text="Why the last challenge failed.")
     verified_at = models.DateTimeField(null=True, blank=True, help_text="When it answered the ownership challenge.")
     failing_since = models.DateTimeField(
         null=True, blank=True, help_text="First failed attempt since the last success; empty while all is well."
@@ -81,6 +86,13 @@ class WebhookEndpoint(BaseModel):
 
     def __str__(self) -> str:
         return self.endpoint_url
+
+    @property
+    def ownership_status(self) -> str:
+        """`not_required`, `pending`, `failed` or `verified`."""
+        if self.unproven:
+            return "failed" if self.ownership_error else "pending"
+        return "verified" if self.verified_at else "not_required"
 
     @property
     def is_held(self) -> bool:

@@ -18,6 +18,9 @@ def failing_endpoints(principal: Principal) -> list[Attention]:
         if endpoint.is_held:
             title = f"{endpoint.endpoint_url} is switched off"
             items.append(Attention(title, f"{endpoint.disabled_reason} Its events are kept.", url, "danger"))
+        elif endpoint.unproven:
+            title = f"{endpoint.endpoint_url} is not verified"
+            items.append(Attention(title, "It failed our signed challenge. Its events are kept.", url, "warning"))
         elif endpoint.failing_since:
             detail = f"No delivery accepted for {timesince(endpoint.failing_since, depth=1)}."
             items.append(Attention(f"{endpoint.endpoint_url} is failing", detail, url, "warning"))

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(ENDPOINT, views.EndpointDetail.as_view(), name="webhook_detail"),
     path(f"{ENDPOINT}/edit", views.EndpointEdit.as_view(), name="webhook_edit"),
     path(f"{ENDPOINT}/test", views.Test.as_view(), name="webhook_test"),
+    path(f"{ENDPOINT}/verify", views.Verify.as_view(), name="webhook_verify"),
     path(f"{ENDPOINT}/toggle", views.Toggle.as_view(), name="webhook_toggle"),
     path(f"{ENDPOINT}/rotate", views.Rotate.as_view(), name="webhook_rotate"),
     path(f"{ENDPOINT}/delete", views.Delete.as_view(), name="webhook_delete"),

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.generic import TemplateView
 
-from common.errors import DomainError
+from common.errors import ConflictError, DomainError
 from common.keyset import keyset_page
 from integrations.models import Integration
 from partners.portal.access import PortalPage
@@ -17,7 +17,7 @@ from webhooks.models import WebhookDelivery, WebhookEndpoint
 from webhooks.portal.forms import CreateForm, DeliveryFilterForm, EndpointForm, RotateForm, TestForm
 from webhooks.portal.pages import MANAGE, EndpointAction, EndpointPage
 from webhooks.selectors import Health, attempt_body, curl_command, delivery_statistics, endpoint_health, state_of
-from webhooks.services import deliveries, endpoints
+from webhooks.services import deliveries, endpoints, ownership
 
 
 class EndpointList(PortalPage, TemplateView):
@@ -157,6 +157,21 @@ class Test(EndpointAction):
         form = TestForm(self.request.POST)
         name = form.cleaned_data["event"] if form.is_valid() else ""
         deliveries.test_webhook(webhook=self.endpoint, event_name=name, actor=self.principal)
+
+
+class Verify(EndpointAction):
+    """Ask the endpoint again whether it is its owner's."""
+
+    done = "The endpoint answered: it is verified, and its events are on their way."
+
+    def act(self) -> None:
+        """Post the challenge now."""
+        endpoint = ownership.verify_webhook(webhook=self.endpoint, actor=self.principal)
+        if endpoint.unproven:
+            reason = endpoint.ownership_error
+            raise ConflictError(
+                "endpoint_unproven", f"The endpoint did not pass ({reason}). It must answer with a 2xx."
+            )
 
 
 class Toggle(EndpointAction):

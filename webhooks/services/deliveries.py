@@ -36,6 +36,8 @@ def test_webhook(*, webhook: WebhookEndpoint, event_name: str, actor: Principal)
     endpoint = lock(webhook, actor)
     if not endpoint.active:
         raise ConflictError("endpoint_inactive", "The endpoint is switched off.")
+    if endpoint.unproven:
+        raise ConflictError("endpoint_unproven", "The endpoint has not answered its ownership challenge yet.")
     event_type = type_to_test(event_name)
     # Straight into the log: publishing would fan it out to every subscriber.
     event = PlatformEvent.objects.create(

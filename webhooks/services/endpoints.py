@@ -15,11 +15,13 @@ from django.utils import timezone
 from common.errors import ForbiddenError, InvalidError
 from common.outbound_urls import RefusedURLError, check_url
 from common.principal import Principal
+from common.queue import send_on_commit
 from events.models import EventType
 from integrations.models import Integration
 from partners.models import Partner
 from partners.tiers import check_quota
 from webhooks.models import WebhookDelivery, WebhookEndpoint
+from webhooks.ownership import needs_proof
 from webhooks.payload_filter import check_filter
 from webhooks.selectors import count_endpoints
 from webhooks.signing import generate_secret
@@ -88,8 +90,17 @@ def register_webhook(
         webhook_secret=generate_secret(),
     )
     check(endpoint)
+    demand_proof(endpoint)
     endpoint.save(force_insert=True)
     return endpoint
+
+
+def demand_proof(endpoint: WebhookEndpoint) -> None:
+    """Have an endpoint at a new address show that it is its owner's, once the transaction commits."""
+    endpoint.unproven = needs_proof(endpoint.endpoint_url, endpoint.environment)
+    endpoint.ownership_error, endpoint.verified_at = "", None
+    if endpoint.unproven:
+        send_on_commit("challenge_webhook", str(endpoint.id))
 
 
 @transaction.atomic
@@ -99,7 +110,7 @@ def update_webhook(*, webhook: WebhookEndpoint, actor: Principal, **changes: Any
     Raises InvalidError as `register_webhook` does.
     """
     endpoint = lock(webhook, actor)
-    was_active, was_ordered = endpoint.active, endpoint.ordered
+    was_active, was_ordered, was_at = endpoint.active, endpoint.ordered, endpoint.endpoint_url
     for name, value in changes.items():
         setattr(endpoint, name, value)
     check(endpoint)
@@ -109,10 +120,13 @@ def update_webhook(*, webhook: WebhookEndpoint, actor: Principal, **changes: Any
         endpoint.disabled_reason = ""
         endpoint.failing_since = endpoint.warned_at = None
         fields += ["disabled_reason", "failing_since", "warned_at"]
+    if endpoint.endpoint_url != was_at:
+        demand_proof(endpoint)
+        fields += ["unproven", "ownership_error", "verified_at"]
     endpoint.save(update_fields=[*fields, "updated_at"])
     if endpoint.ordered != was_ordered:
         order_pending(endpoint)
-    if endpoint.active and not was_active:
+    if endpoint.active and not endpoint.unproven and (not was_active or endpoint.endpoint_url != was_at):
         release_held(endpoint)
     return endpoint
 

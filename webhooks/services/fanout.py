@@ -13,19 +13,21 @@ from django.db import connection
 from events.models import PlatformEvent
 from webhooks.models import WebhookDelivery
 from webhooks.payload_filter import matches
-from webhooks.sql import OWNERS, OWNERS_MAY_RECEIVE, UUID7
+from webhooks.sql import OWNERS, OWNERS_MAY_SUBSCRIBE, UUID7
 from webhooks.wakeups import wake_on_commit
 
 REPLAYS_PER_SECOND = 50
 
 # One statement: who takes the event, and a delivery for each of them that has no payload filter. The others come back
 # with their filters, and the statement runs again for those that match.
-# An endpoint the platform switched off (disabled_reason) keeps its events: they are held, without a due time. One that
-# its owner switched off gets none. One that keeps the order gets them without a due time too: the delivery process
-# gives it when the entity's turn has come (webhooks.engine.ordering); publishers never wait for each other.
+# An endpoint the platform switched off (disabled_reason) keeps its events: they are held, without a due time, as are
+# those of one that has not proven its ownership yet. One that its owner switched off gets none. One that keeps the
+# order gets them without a due time too: the delivery process gives it when the entity's turn has come (see
+# webhooks.engine.ordering); publishers never wait for each other.
 INSERT = f"""
 WITH takers AS (
-  SELECT w.id, w.active, w.ordered, w.payload_filter FROM webhooks_webhookendpoint w {OWNERS}
+  SELECT w.id, w.active AND NOT w.unproven AS active, w.ordered, w.payload_filter
+  FROM webhooks_webhookendpoint w {OWNERS}
   WHERE w.environment = %(environment)s
     AND w.subscribed_events && %(names)s::varchar[]
     AND (w.active OR w.disabled_reason <> '')
@@ -33,7 +35,7 @@ WITH takers AS (
     AND (%(endpoints)s::uuid[] IS NULL OR w.id = ANY(%(endpoints)s::uuid[]))
     AND (%(scope)s = '' OR %(scope)s = ANY(
       CASE w.environment WHEN 'test' THEN a.permissions ELSE a.approved_permissions END))
-    AND {OWNERS_MAY_RECEIVE}
+    AND {OWNERS_MAY_SUBSCRIBE}
 ), inserted AS (
   INSERT INTO webhooks_webhookdelivery (id, created_at, updated_at, event_id, endpoint_id, status, kind, attempt_number,
     attempt_limit, due_at, order_key, last_error)

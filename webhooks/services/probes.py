@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
@@ -58,17 +59,22 @@ def place(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-def probe_request(endpoint: WebhookEndpoint, secret: str) -> Request:
-    """A test as the delivery engine would send it, signed with `secret`."""
+def probe_request(
+    endpoint: WebhookEndpoint,
+    secret: str,
+    *,
+    event_name: str = TEST_EVENT,
+    payload: Mapping[str, str] = TEST_PAYLOAD,
+    kind: str = DeliveryKind.TEST,
+) -> Request:
+    """A delivery as the engine would send it, signed with `secret`."""
     event_id = uuid7()
-    content = envelope(
-        event_id=event_id, event_name=TEST_EVENT, happened_at=timezone.now(), data=data_text(TEST_PAYLOAD)
-    )
+    content = envelope(event_id=event_id, event_name=event_name, happened_at=timezone.now(), data=data_text(payload))
     claim = Claim(
         delivery_id=uuid7(),
         event_id=event_id,
         endpoint_id=endpoint.id,
-        kind=DeliveryKind.TEST,
+        kind=kind,
         attempt_number=1,
         attempt_limit=1,
         token=uuid.uuid4(),
@@ -83,7 +89,7 @@ def probe_request(endpoint: WebhookEndpoint, secret: str) -> Request:
             max_in_flight=None,
             max_per_second=None,
         ),
-        event_name=TEST_EVENT,
+        event_name=event_name,
         content=content,
     )
     return build_request(claim, deadline=TIMEOUT_SECONDS)

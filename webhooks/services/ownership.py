@@ -1,0 +1,70 @@
+"""The ownership challenge: a signed request that a live endpoint answers with a 2xx before it is sent events."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from common.http import Response, send
+from common.principal import Principal
+from webhooks.models import WebhookEndpoint
+from webhooks.services.endpoints import refuse_stranger, release_held
+from webhooks.services.probes import probe_request
+
+CHALLENGE_EVENT = "webhook.challenge"
+KEEP_TRYING = timedelta(days=3)
+
+
+def verify_webhook(*, webhook: WebhookEndpoint, actor: Principal) -> WebhookEndpoint:
+    """Challenge the endpoint now, if it has not proven itself yet, and return it as it is then.
+
+    Call it outside a transaction. Raises ForbiddenError for another partner's.
+    """
+    refuse_stranger(webhook.partner_id, actor)
+    challenge_endpoint(webhook.pk)
+    return WebhookEndpoint.objects.select_related("integration__application").get(pk=webhook.pk)
+
+
+def challenge_endpoint(endpoint_id: uuid.UUID) -> bool:
+    """Post the challenge and note what came of it; return whether the endpoint is proven."""
+    endpoint = WebhookEndpoint.objects.filter(pk=endpoint_id).first()
+    if endpoint is None or not endpoint.unproven:
+        return endpoint is not None
+    payload = {"challenge": secrets.token_urlsafe(24)}
+    request = probe_request(
+        endpoint, endpoint.webhook_secret, event_name=CHALLENGE_EVENT, payload=payload, kind="challenge"
+    )
+    return record(endpoint, send(request))
+
+
+@transaction.atomic
+def record(asked: WebhookEndpoint, answer: Response) -> bool:
+    """Let the held events go when the answer is a 2xx, unless the address was changed meanwhile."""
+    endpoint = (
+        WebhookEndpoint.objects.select_for_update(no_key=True)
+        .filter(pk=asked.pk, endpoint_url=asked.endpoint_url, unproven=True)
+        .first()
+    )
+    if endpoint is None:
+        return False
+    if answer.ok:
+        endpoint.unproven, endpoint.ownership_error, endpoint.verified_at = False, "", timezone.now()
+    elif answer.error:
+        endpoint.ownership_error = f"{answer.error}: {answer.detail}"[:200]
+    else:
+        endpoint.ownership_error = f"HTTP {answer.status}"
+    # Not updated_at: it tells for how long to go on asking.
+    endpoint.save(update_fields=["unproven", "ownership_error", "verified_at"])
+    if answer.ok and endpoint.active:
+        release_held(endpoint)
+    return answer.ok
+
+
+def challenge_unproven() -> int:
+    """Ask again those that are on and were registered or changed in the last days; return how many passed."""
+    waiting = WebhookEndpoint.objects.active().filter(unproven=True, updated_at__gte=timezone.now() - KEEP_TRYING)
+    return sum(challenge_endpoint(key) for key in list(waiting.values_list("pk", flat=True)))
