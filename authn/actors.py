@@ -10,6 +10,7 @@ from authn.oauth.signing import rotate_signing_key
 from authn.services.idempotency import purge_idempotency_records
 from authn.services.keys import expire_keys
 from authn.services.oauth_upkeep import delete_expired_tokens
+from authn.services.reminders import remind_of_keys
 from authn.services.suspicion import find_suspicious_activity
 
 logger = structlog.get_logger(__name__)
@@ -35,6 +36,13 @@ def look_for_abuse() -> None:
 def forget_old_answers() -> None:
     """Drop the answers remembered for Idempotency-Keys once their 24 hours are over."""
     purge_idempotency_records()
+
+
+@cron("15 6 * * *")
+@dramatiq.actor(max_retries=3)
+def remind_key_owners() -> None:
+    """Every morning, tell of keys that are due for rotation or about to expire."""
+    logger.info("key_owners_reminded", keys=remind_of_keys())
 
 
 @cron("40 3 * * *")

@@ -7,6 +7,7 @@ from typing import Any
 from common.mail import MailKind, register_mail
 
 ACME: dict[str, Any] = {"partner": "Acme Insurance Tech", "action_url": "https://partners.example/keys"}
+KEY = {**ACME, "key": "Production (sk_4fJ8a…x7Qa)", "days": 92, "expires": "1 March 2027"}
 
 KINDS = (
     # Always sent: whoever switched the others off still has to replace what stopped.
@@ -22,6 +23,8 @@ KINDS = (
             "story": "A secret scanner found it in public",
         },
     ),
+    MailKind("key_rotation_due", "keys", "Rotate an API key of {{ partner }}", "Rotate it", KEY),
+    MailKind("key_expiring", "keys", "An API key of {{ partner }} stops on {{ expires }}", "See the key", KEY),
     MailKind(
         "suspicious_activity",
         "account",

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 STREAM = "treaty:calls"
 FIELD = "c"
+NO_HEADERS = "{}"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 # Upper bounds of the latency buckets: from 0.5 ms, four per doubling, to 65 s; one more bucket holds what is slower.
@@ -39,6 +40,8 @@ class Call:
     request_bytes: int
     response_bytes: int
     environment: str
+    address: str = ""
+    headers: str = NO_HEADERS  # a JSON object
 
     @property
     def at(self) -> datetime:
@@ -58,6 +61,8 @@ class Call:
             self.request_bytes,
             self.response_bytes,
             self.environment,
+            self.address,
+            self.headers,
         )
 
 
@@ -79,18 +84,20 @@ def encode(
     request_bytes: int,
     response_bytes: int,
     environment: str,
+    address: str,
+    headers: str,
 ) -> str:
     """One line for the stream, without a Call on the way: this runs once per request."""
     return (
         f"{call_id}\t{caller}\t{request_id}\t{method}\t{route}\t{status}\t{duration_ms:.3f}\t{request_bytes}\t"
-        f"{response_bytes}\t{environment}"
+        f"{response_bytes}\t{environment}\t{address}\t{headers}"
     )
 
 
 def decode(line: str) -> Call:
     """A call as it was encoded; raises ValueError for anything else."""
-    call_id, partner, application, credential, *text, status, duration, received, sent, environment = line.split("\t")
-    request_id, method, route = text
+    call_id, partner, application, credential, *text, environment, address, headers = line.split("\t")
+    request_id, method, route, status, duration, received, sent = text
     return Call(
         uuid.UUID(call_id),
         uuid.UUID(partner) if partner else None,
@@ -104,6 +111,8 @@ def decode(line: str) -> Call:
         int(received),
         int(sent),
         environment,
+        address,
+        headers,
     )
 
 

@@ -13,6 +13,7 @@ from uuid_utils import uuid7
 from authn.credentials import Credential
 from authn.gate import Address, Admission, Refusal, admit, confirm, expect
 from authn.metering import METHODS, encode
+from authn.request_headers import caller_address, redacted_headers
 from authn.routes import template_of
 from authn.services.metering import record_line
 from common.api.problems import problem_response
@@ -118,4 +119,6 @@ def line_of(request: Any, response: HttpResponse, credential: Credential, starte
         int(length) if length.isdigit() else 0,
         0 if response.streaming else len(response.content),
         credential.principal.environment,
+        caller_address(request.META, lambda: client_ip(request)),
+        redacted_headers(request.META),
     )

@@ -21,6 +21,7 @@ from authn.gate import Refusal, admit
 from authn.gateway.paths import clean_path, route_of
 from authn.gateway.table import table
 from authn.metering import METHODS, encode
+from authn.request_headers import caller_address, redacted_headers
 from authn.services.metering import record_line
 from common.api.problems import problem_body
 from common.client_ip import client_ip
@@ -141,5 +142,7 @@ def meter(environ: Environ, credential: Credential, request_id: str, route: str,
             0,
             0,
             credential.principal.environment,
+            caller_address(environ, lambda: client_ip(Asker(environ))),  # type: ignore[arg-type]
+            redacted_headers(environ),
         )
     )

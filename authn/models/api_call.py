@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.db import models
 
 from common.base import Environment
@@ -38,6 +40,9 @@ class ApiCall(models.Model):
     request_bytes = models.PositiveBigIntegerField(default=0)
     response_bytes = models.PositiveBigIntegerField(default=0)
     environment = models.CharField(max_length=4, choices=Environment.choices, default=Environment.LIVE)
+    address = models.CharField(max_length=45, blank=True, default="", help_text="Where it came from.")
+    # Text, not JSON: whatever a caller puts into a header must never keep the meter from storing a batch.
+    headers = models.TextField(blank=True, default="{}", help_text="Of the request, without secrets.")
 
     objects = ApiCallQuerySet.as_manager()
 
@@ -54,6 +59,12 @@ class ApiCall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method} {self.route} {self.status}"
+
+    @property
+    def header_lines(self) -> list[tuple[str, str]]:
+        """Name and value of each header that was kept."""
+        found: dict[str, str] = json.loads(self.headers or "{}")
+        return list(found.items())
 
 
 class SpooledCall(models.Model):

@@ -47,7 +47,9 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
 
 @pghistory.track(
     pghistory.InsertEvent(),
-    pghistory.UpdateEvent(condition=pghistory.AnyChange(exclude=["last_used_at", "request_count", "updated_at"])),
+    pghistory.UpdateEvent(
+        condition=pghistory.AnyChange(exclude=["last_used_at", "request_count", "reminded_at", "updated_at"])
+    ),
 )
 class ApiKey(BaseModel):
     """A credential of an application, or of a core service. The key itself is shown once and never stored."""
@@ -83,6 +85,9 @@ class ApiKey(BaseModel):
     revoked_reason = models.CharField(max_length=200, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     request_count = models.PositiveBigIntegerField(default=0)
+    reminded_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its owners were last told to rotate or replace it."
+    )
 
     objects = ApiKeyQuerySet.as_manager()
 

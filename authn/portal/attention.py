@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.urls import reverse
 from django.utils import timezone
 
 from authn.models import ApiKey
+from authn.services.reminders import ROTATE_AFTER, WARN_BEFORE
 from common.portal import Attention
 from common.principal import Principal
-
-ROTATE_AFTER = timedelta(days=90)
-WARN_BEFORE = timedelta(days=14)
 
 
 def keys_to_look_after(principal: Principal) -> list[Attention]:

@@ -35,7 +35,8 @@ def add_call(partner: Partner, *, seconds_ago: float = 1, **fields: Any) -> ApiC
     values = {
         "id": uuid.UUID(int=floor | (uuid.uuid4().int & ((1 << 61) - 1))), "at": at, "partner_id": partner.id,
         "request_id": uuid.uuid4().hex, "method": "GET", "route": "/api/keys", "status": 200, "duration_ms": 12.3,
-        "response_bytes": 2048,
+        "response_bytes": 2048, "address": "203.0.113.8",
+        "headers": '{"Authorization":"Bearer [redacted]","User-Agent":"acme/1.0 <b>"}',
     }  # fmt: skip
     return ApiCall.objects.create(**{**values, **fields})
 
@@ -104,7 +105,8 @@ def test_pages_follow_each_other(alice: User, acme: Partner) -> None:
 def test_one_call(alice: User, calls: dict[str, ApiCall], application: PartnerApplication) -> None:
     text = signed_in(alice).get(reverse("call", args=[calls["limited"].id])).content.decode()
     key = ApiKey.objects.get()
-    for part in (calls["limited"].request_id, str(key), application.app_name, "Refused by a limit", "2.0"):
+    parts = [calls["limited"].request_id, str(key), application.app_name, "Refused by a limit", "2.0"]
+    for part in [*parts, "203.0.113.8", "Bearer [redacted]", "acme/1.0 &lt;b&gt;"]:
         assert part in text
     assert reverse("key", args=[key.id]) in text
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 
 import pytest
@@ -18,14 +19,17 @@ words = st.text("abcdefghijklmnopqrstuvwxyz0123456789/{}_.-", max_size=40)
 @given(
     ids, st.none() | ids, st.none() | ids, st.none() | ids, words, words, st.integers(100, 599),
     st.integers(0, 10**12), st.sampled_from(["live", "test"]),
+    st.dictionaries(st.text(max_size=5), st.text(max_size=20)),
 )  # fmt: skip
 def test_round_trip(
     call_id: uuid.UUID, partner: uuid.UUID | None, application: uuid.UUID | None, credential: uuid.UUID | None,
     request_id: str, route: str, status: int, size: int, environment: str,
+    headers: dict[str, str],
 ) -> None:  # fmt: skip
     call = Call(
-        call_id, partner, application, credential, request_id, "GET", route, status, 1.25, size, size, environment
-    )
+        call_id, partner, application, credential, request_id, "GET", route, status, 1.25, size, size, environment,
+        "2001:db8::1", json.dumps(headers),
+    )  # fmt: skip
     assert decode(call.encode()) == call
 
 
