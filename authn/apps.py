@@ -7,7 +7,7 @@ from applications.registry import register_statistics as register_application_st
 from authn import mails
 from common.partitions import register_partitioned
 from common.portal import NavItem, portal
-from common.revocation import register_invalidation
+from common.revocation import register_check, register_invalidation
 
 
 class AuthnConfig(AppConfig):
@@ -25,6 +25,7 @@ class AuthnConfig(AppConfig):
         from authn.services.oauth_principals import credential_of_token, organization_changed  # noqa: PLC0415 (as above)
         from authn.services.principals import credential_of_key  # noqa: PLC0415 (as above)
         from authn.services.revocation import credentials_changed  # noqa: PLC0415 (as above)
+        from authn.standing import credential_holds  # noqa: PLC0415 (as above)
         from partners.statistics import register_statistics  # noqa: PLC0415 (as above)
         from partners.tiers import register_usage  # noqa: PLC0415 (as above)
 
@@ -47,3 +48,4 @@ class AuthnConfig(AppConfig):
         register_resolver(matches=is_access_token, resolve=credential_of_token)
         register_invalidation(credentials_changed)
         register_invalidation(organization_changed)
+        register_check(credential_holds)

@@ -338,9 +338,19 @@ EVENT_RETENTION_DAYS = read(
     Variable(
         "EVENT_RETENTION_DAYS",
         parse_int(30, 36_500),
-        "How long `manage.py archive_events` leaves events in the database.",
+        "How long events stay in the database before a day is archived.",
         default=400,
         kind="days",
+        group="Events",
+    )
+)
+EVENT_ARCHIVE_DAILY = read(
+    Variable(
+        "EVENT_ARCHIVE_DAILY",
+        parse_bool,
+        "Archive past days every night; off: `manage.py archive_events` is run by hand.",
+        default=True,
+        kind="boolean",
         group="Events",
     )
 )

@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
+
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -41,10 +43,14 @@ class EventSocket:
 
 
 def same_origin(scope: Scope) -> bool:
-    """Whether a browser's page is ours: another site's page must not use the visitor's cookie (RFC 6455, 10.2)."""
+    """Whether a browser's page is ours: another site's page must not use the visitor's cookie (RFC 6455, 10.2).
+
+    Streams may have a port of their own, so the pages of PUBLIC_URL count as ours beside those of the same host.
+    """
     headers = dict(scope["headers"])
     origin = headers.get(b"origin", b"").decode("latin-1")
-    return not origin or urlsplit(origin).netloc == headers.get(b"host", b"").decode("latin-1")
+    ours = {headers.get(b"host", b"").decode("latin-1"), urlsplit(settings.PUBLIC_URL).netloc}
+    return not origin or urlsplit(origin).netloc in ours
 
 
 class Bridge:

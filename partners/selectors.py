@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib.auth import get_user
 from django.http import HttpRequest
 
 from common.principal import Principal, PrincipalKind, Role
@@ -52,3 +55,13 @@ def session_principal(request: HttpRequest) -> Principal | None:
     if isinstance(request.user, User) and request.user.is_staff:
         return principal_of_staff(request.user)
     return None
+
+
+def session_holds(request: Any, principal: Principal) -> bool:
+    """Whether the session behind an answer that is still open lasts, and its person is what they were."""
+    if request.machine_call:
+        return True
+    later = HttpRequest()
+    later.session = type(request.session)(request.session.session_key)
+    later.user = get_user(later)
+    return session_principal(later) == principal

@@ -6,8 +6,8 @@ import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
@@ -16,58 +16,70 @@ from django.http import HttpRequest, StreamingHttpResponse
 from rest_framework.renderers import JSONRenderer
 
 from common.partitions import uuid7_floor
+from common.principal import Principal
+from common.revocation import still_admitted
 from events.api.serializers import EventSerializer
 from events.models import PlatformEvent
 from events.models.platform_event import PlatformEventQuerySet
 
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.5
 HEARTBEAT_SECONDS = 15.0
-# A stream ends after this long and the client resumes it: by then a revoked credential is refused.
-LIFETIME_SECONDS = 60.0
-# An event gets its id when it is published and is seen when its transaction commits: look back this far for late ones.
-OVERLAP = timedelta(seconds=5)
+LIFETIME_SECONDS = 60.0  # then the client resumes it, and the request is metered and limited anew
+SETTLE_SECONDS = 0.2  # from an event's id being made to its row being written, at most
+PATIENCE_SECONDS = 30.0
 BATCH = 200
+
+# An event gets its id when it is published and is seen when its transaction commits, so an earlier one may show up
+# after a later one. Nothing is sent that is younger than the oldest transaction still writing: whoever resumes behind
+# an id has then seen all there ever is before it. A transaction that writes for longer than PATIENCE_SECONDS is not
+# waited for.
+HORIZON = """
+SELECT greatest(
+  least(min(xact_start), clock_timestamp() - %s * interval '1 second'), clock_timestamp() - %s * interval '1 second')
+FROM pg_stat_activity
+WHERE backend_xid IS NOT NULL AND datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+def horizon() -> datetime:
+    """Up to when the log is complete."""
+    with connection.cursor() as cursor:
+        cursor.execute(HORIZON, [SETTLE_SECONDS, PATIENCE_SECONDS])
+        moment: datetime = cursor.fetchone()[0]
+        return moment
 
 
 @dataclass
-class Position:
-    """Where one stream stands: nothing before `start` is sent, nothing twice."""
+class Reader:
+    """One stream: which events, whose, and behind which one it stands."""
 
-    start: uuid.UUID
-    newest: uuid.UUID | None = None
-    sent: set[uuid.UUID] = field(default_factory=set)
+    request: HttpRequest
+    principal: Principal
+    events: PlatformEventQuerySet
+    after: uuid.UUID
 
-    @property
-    def floor(self) -> uuid.UUID:
-        """The id behind which to look for more."""
-        if self.newest is None:
-            return self.start
-        return max(self.start, uuid7_floor(made_at(self.newest) - OVERLAP))
+    def read(self) -> list[PlatformEvent]:
+        """The next events, in order."""
+        settled = uuid7_floor(horizon())
+        rows = list(self.events.filter(id__gt=self.after, id__lt=settled).order_by("id")[:BATCH])
+        if rows:
+            self.after = rows[-1].id
+        return rows
 
-    def advance(self, events: list[PlatformEvent]) -> list[PlatformEvent]:
-        """Those of `events` that were not sent yet; they count as sent from here on."""
-        fresh = [event for event in events if event.id not in self.sent]
-        if fresh:
-            self.newest = max(fresh[-1].id, self.newest or self.start)
-            floor = self.floor
-            self.sent = {one for one in self.sent if one > floor} | {event.id for event in fresh}
-        return fresh
-
-
-def made_at(event_id: uuid.UUID) -> datetime:
-    """The time that a UUIDv7 holds."""
-    return datetime.fromtimestamp((event_id.int >> 80) / 1000, tz=UTC)
+    def read_if_admitted(self) -> list[PlatformEvent] | None:
+        """The same; None once the caller may not read any more, or not as when the stream began."""
+        try:
+            return self.read() if still_admitted(self.request, self.principal) else None
+        finally:
+            connection.close()  # a waiting stream holds no database connection
 
 
-def event_stream(request: HttpRequest, events: PlatformEventQuerySet, after: uuid.UUID | None) -> StreamingHttpResponse:
+def event_stream(
+    request: HttpRequest, principal: Principal, events: PlatformEventQuerySet, after: uuid.UUID | None
+) -> StreamingHttpResponse:
     """The response: open and live on ASGI; on WSGI, which would buffer it, what is there, and the client resumes."""
-    position = Position(after or uuid7_floor(datetime.now(tz=UTC)))
-
-    def read() -> list[PlatformEvent]:
-        rows = events.filter(id__gt=position.floor).exclude(id__in=position.sent).order_by("id")[:BATCH]
-        return position.advance(list(rows))
-
-    body = follow(read) if isinstance(request, ASGIRequest) else drain(read)
+    reader = Reader(request, principal, events, after or uuid7_floor(datetime.now(tz=UTC)))
+    body = follow(reader.read_if_admitted) if isinstance(request, ASGIRequest) else drain(reader.read)
     response = StreamingHttpResponse(body, content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"  # nginx passes it on unbuffered
@@ -77,23 +89,19 @@ def event_stream(request: HttpRequest, events: PlatformEventQuerySet, after: uui
 def drain(read: Callable[[], list[PlatformEvent]]) -> Iterator[bytes]:
     """What is there, and when to come back."""
     yield b"retry: 2000\n\n"
+    time.sleep(SETTLE_SECONDS)  # what was published before the request is part of the answer
     while events := read():
         yield from map(message, events)
 
 
-async def follow(read: Callable[[], list[PlatformEvent]]) -> AsyncIterator[bytes]:
-    """Events as they are committed, and a comment when there were none for a while."""
-
-    def read_and_close() -> list[PlatformEvent]:
-        try:
-            return read()
-        finally:
-            connection.close()  # a waiting stream holds no database connection
-
+async def follow(read: Callable[[], list[PlatformEvent] | None]) -> AsyncIterator[bytes]:
+    """Events as they are committed, and a comment when there were none for a while; until the caller may not read."""
     yield b"retry: 1000\n\n"
     ends, speaks = time.monotonic() + LIFETIME_SECONDS, time.monotonic() + HEARTBEAT_SECONDS
     while time.monotonic() < ends:
-        events = await sync_to_async(read_and_close)()
+        events = await sync_to_async(read)()
+        if events is None:
+            return
         for event in events:
             yield message(event)
         if events or time.monotonic() > speaks:

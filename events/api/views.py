@@ -136,7 +136,7 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
             detail = ErrorDetail("This is no id of an event.", code="invalid")
             raise ValidationError({"lastEventId": [detail]})
         events: Any = self.filter_queryset(self.get_queryset())
-        return event_stream(request._request, events, after)
+        return event_stream(request._request, self.principal, events, after)
 
     @extend_schema(
         summary="Get the timeline of an entity",

@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from common.partitions import partition_name, partitions_of, uuid7_floor
+from events.actors import archive_old_events
 from events.models import EventType, PlatformEvent
 from events.services.archive import TABLE, ensure_day
 
@@ -90,3 +91,15 @@ def test_a_damaged_archive_restores_nothing(old_events: list[PlatformEvent], tmp
         run("--restore", str(path))
 
     assert not PlatformEvent.objects.exists()
+
+
+def test_the_nightly_job_keeps_to_the_settings(old_events: list[PlatformEvent], tmp_path: Path, settings: Any) -> None:
+    path = tmp_path / "archive" / "events" / "2020-05-17.jsonl.gz"
+    settings.EVENT_ARCHIVE_DAILY = False
+    archive_old_events.fn()
+    assert (len(rows()), path.exists()) == (3, False)
+    settings.EVENT_ARCHIVE_DAILY = True
+    archive_old_events.fn()
+    assert (len(rows()), path.exists()) == (0, True)
+    assert run("--restore", str(path)) == "3 events restored.\n"
+    assert len(rows()) == 3

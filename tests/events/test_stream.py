@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import json
-import uuid
+import threading
+import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
-from django.db import connection
+from django.db import connection, transaction
+from django.test import Client
 from rest_framework.test import APIClient
 
-from common.partitions import uuid7_floor
+from authn.models import ApiKey
+from authn.services.keys import revoke_api_key
+from common.principal import SYSTEM
 from config.asgi import application as asgi
-from events.api.stream import Position, made_at
+from config.websocket import same_origin
 from events.models import PlatformEvent
 from events.services.publishing import publish_event
-from partners.models import Partner
+from partners.models import Partner, User
 
 Api = Callable[..., APIClient]
 
@@ -75,27 +78,6 @@ def test_a_bad_query_is_refused(api: Api, acme_key: str, query: dict[str, str]) 
 @pytest.mark.django_db
 def test_it_needs_the_scope(api: Api) -> None:
     assert api().get("/api/events/stream").status_code == 401
-
-
-def event_at(moment: datetime) -> PlatformEvent:
-    return PlatformEvent(id=uuid.UUID(int=uuid7_floor(moment).int + 1))
-
-
-def test_a_late_commit_is_sent_and_nothing_twice() -> None:
-    now = datetime(2026, 1, 1, tzinfo=UTC)
-    position = Position(uuid7_floor(now))
-    early, late, old = (
-        event_at(now + timedelta(seconds=2)),
-        event_at(now + timedelta(seconds=6)),
-        event_at(now + timedelta(seconds=3)),
-    )
-
-    assert position.advance([late]) == [late]
-    assert position.floor <= old.id
-    assert position.advance([early, old, late]) == [early, old]
-    assert position.advance([early, old, late]) == []
-    assert position.floor == uuid7_floor(now + timedelta(seconds=1))
-    assert made_at(late.id) == now + timedelta(seconds=6)
 
 
 def scope_of(kind: str, path: str, key: str, query: str = "", **headers: str) -> dict[str, Any]:
@@ -177,3 +159,98 @@ def test_a_refused_websocket_is_closed_with_a_reason(path: str, key: str, header
         assert part["code"] == code
 
     asyncio.run(run())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_earlier_event_that_commits_late_is_not_missed_by_who_resumes(api: Api, acme_key: str) -> None:
+    start = make_event().public_id
+    made: dict[str, str] = {}
+    written, go_on = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        with transaction.atomic():
+            made["early"] = make_event().public_id
+            written.set()
+            go_on.wait(10)
+        connection.close()
+
+    writer = threading.Thread(target=slow)
+    writer.start()
+    written.wait(10)
+    late = make_event().public_id
+
+    def resume(after: str) -> list[str]:
+        response = api(acme_key).get("/api/events/stream", headers={"Last-Event-ID": after})
+        return [key for key, _ in parse(b"".join(response.streaming_content))]  # type: ignore[attr-defined]  # as above
+
+    assert resume(start) == []  # the later one waits for the earlier
+    go_on.set()
+    writer.join()
+    assert made["early"] < late
+    assert resume(start) == [made["early"], late]
+    assert resume(late) == []
+
+
+async def seconds_to_end(client: Any, ends: Callable[[dict[str, Any]], bool]) -> float:
+    started = time.monotonic()
+    while not ends(await client.receive_output(5)):
+        pass
+    return time.monotonic() - started
+
+
+def revoke_all_keys() -> None:
+    try:
+        for key in ApiKey.objects.all():
+            revoke_api_key(api_key=key, reason="It leaked.", actor=SYSTEM)
+    finally:
+        connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_revoked_key_ends_its_stream_and_its_socket_within_a_second(acme_key: str) -> None:
+    async def run() -> None:
+        stream = connect(scope_of("http", "/api/events/stream", acme_key))
+        await stream.send_input({"type": "http.request", "body": b""})
+        assert (await stream.receive_output(5))["status"] == 200
+        socket = connect(scope_of("websocket", "/api/events/ws", acme_key))
+        await socket.send_input({"type": "websocket.connect"})
+        assert (await socket.receive_output(5))["type"] == "websocket.accept"
+        await sync_to_async(revoke_all_keys)()
+        assert await seconds_to_end(stream, lambda part: not part.get("more_body", False)) < 1.0
+        assert await seconds_to_end(socket, lambda part: part["type"] == "websocket.close") < 1.0
+        await stream.wait(5)
+
+    asyncio.run(run())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_person_who_leaves_the_partner_is_cut_off(bob: User) -> None:
+    browser = Client()
+    browser.force_login(bob)
+    cookie = f"sessionid={browser.cookies['sessionid'].value}"
+
+    def leave() -> None:
+        bob.memberships.all().delete()
+        connection.close()
+
+    async def run() -> None:
+        scope = scope_of("http", "/api/events/stream", "", cookie=cookie)
+        scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"authorization"]
+        stream = connect(scope)
+        await stream.send_input({"type": "http.request", "body": b""})
+        assert (await stream.receive_output(5))["status"] == 200
+        await sync_to_async(leave)()
+        assert await seconds_to_end(stream, lambda part: not part.get("more_body", False)) < 1.0
+        await stream.wait(5)
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("origin", "ours"),
+    [("", True), ("http://testserver", True), ("https://partners.example", True), ("https://evil.example", False)],
+)
+def test_whose_pages_may_open_a_socket(settings: Any, origin: str, ours: bool) -> None:  # noqa: FBT001 (a parameter)
+    settings.PUBLIC_URL = "https://partners.example"
+    headers = {"origin": origin} if origin else {}
+    assert same_origin(scope_of("websocket", "/api/events/ws", "", **headers)) is ours
