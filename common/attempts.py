@@ -11,12 +11,12 @@ from django.http import HttpRequest
 from common.errors import DomainError
 
 
-def attempt(request: HttpRequest, act: Callable[[], Any], done: str) -> bool:
-    """Call a service and say what came of it; whether it was done."""
+def attempt(request: HttpRequest, act: Callable[[], Any], done: str | Callable[[Any], str]) -> bool:
+    """Call a service and say what came of it, if need be in words made of its result; whether it was done."""
     try:
-        act()
+        result = act()
     except DomainError as refusal:
         messages.error(request, refusal.message)
         return False
-    messages.success(request, done)
+    messages.success(request, done if isinstance(done, str) else done(result))
     return True

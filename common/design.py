@@ -44,7 +44,7 @@ class ExampleForm(forms.Form):
         choices=[("read:leads", "Read leads"), ("write:leads", "Create and update leads")],
         widget=forms.CheckboxSelectMultiple,
     )
-    notify = forms.BooleanField(label="E-mail me when it is reviewed", required=False)
+    notify = forms.BooleanField(label="Email me when it is reviewed", required=False)
 
 
 class ExampleFilter(forms.Form):

@@ -95,7 +95,7 @@ ITEMS: dict[str, ChecklistItem] = {
             "Data protection",
             "What happens to personal data.",
             (
-                Question("officer", "Data protection officer", help="Name and e-mail address."),
+                Question("officer", "Data protection officer", help="Name and email address."),
                 Question("storage_regions", "Where is the data stored?"),
                 Question("retention", "How long is it kept, and how is it erased?", kind="long"),
                 Question("subprocessors", "Who else processes it?", kind="long", help="Names, or “nobody”."),

@@ -11,7 +11,28 @@ ACME: dict[str, Any] = {"partner": "Acme Insurance Tech", "action_url": URL}
 ITEM = {**ACME, "item": "Company register extract", "expires": "1 March 2027"}
 AGREEMENT = {**ACME, "agreement": "Master services agreement, version 2", "expires": "1 March 2027"}
 
+ACCOUNT = {"email": "alice@acme.example", "code": "7K2M-XQPR", "action_url": "https://partners.example/accounts/"}
+
 KINDS = (
+    MailKind("account_confirm_signup", "account", "{{ code }} is your code to sign up", "", ACCOUNT),
+    MailKind("account_confirm_address", "account", "{{ code }} confirms your email address", "", ACCOUNT),
+    MailKind("account_code", "account", "{{ code }} is your code", "", ACCOUNT),
+    MailKind("account_password_reset", "account", "Choose a new password", "Choose a new password", ACCOUNT),
+    MailKind("account_exists", "account", "You have an account already", "Choose a new password", ACCOUNT),
+    MailKind("account_unknown", "account", "There is no account for {{ email }}", "Sign up", ACCOUNT),
+    MailKind(
+        "account_notice",
+        "account",
+        "{{ what }}",
+        "Choose a new password",
+        {
+            **ACCOUNT,
+            "what": "A passkey was added",
+            "at": "1 March 2026, 12:00 UTC",
+            "ip": "203.0.113.7",
+            "browser": "Firefox 140 on Linux",
+        },
+    ),
     MailKind(
         "invitation",
         "account",

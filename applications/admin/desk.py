@@ -19,6 +19,7 @@ from unfold.decorators import action, display
 
 from applications.admin.access import ReadOnly
 from applications.admin.decisions import VERBS, DecisionForm
+from applications.images import image_response
 from applications.models import ApplicationVersion, ReviewComment
 from applications.risk import APPROVALS_NEEDED, Risk
 from applications.selectors import added_scopes, version_difference
@@ -128,8 +129,20 @@ class SubmissionAdmin(ReadOnly, ModelAdmin):
         decide = path(
             "<uuid:pk>/decide/", self.admin_site.admin_view(self.decide), name="applications_applicationversion_decide"
         )
+        image = path(
+            "<uuid:pk>/images/<int:position>/",
+            self.admin_site.admin_view(self.image),
+            name="applications_applicationversion_image",
+        )
         urls: list[URLPattern] = super().get_urls()
-        return [decide, *urls]
+        return [decide, image, *urls]
+
+    def image(self, request: HttpRequest, pk: uuid.UUID, position: int) -> HttpResponse:
+        """An image the version was submitted with: 0 is the icon, then the screenshots. For reviewers alone."""
+        version = get_object_or_404(ApplicationVersion, pk=pk)
+        if not self.has_view_permission(request, version):
+            return HttpResponse(status=403)
+        return image_response(version, position)
 
     def decide(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """Run one verb on one submission."""
@@ -231,6 +244,7 @@ def desk_context(version: ApplicationVersion, who: Principal) -> dict[str, Any]:
             for scope in version.permissions
         ],
         "content": [(CONTENT_LABELS[name], readable(getattr(version, name))) for name in SHOWN],
+        "screenshots": range(1, len(version.screenshots) + 1),
         "difference": [{**row, "label": CONTENT_LABELS[row["field"]]} for row in version_difference(version)],
         "failing": failing,
         "passing": [row for row in version.checks if row["outcome"] != "failed"],

@@ -152,7 +152,7 @@ class SecurityForm(ObjectForm):
         "certifications": "certifications",
     }
 
-    incident_contact = forms.EmailField(label="E-mail for security incidents", required=False)
+    incident_contact = forms.EmailField(label="Email for security incidents", required=False)
     encrypted_at_rest = forms.BooleanField(label="Data is encrypted at rest", required=False)
     multi_factor = forms.BooleanField(label="Our staff sign in with a second factor", required=False)
     last_penetration_test = forms.DateField(

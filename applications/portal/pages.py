@@ -5,13 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
 from applications.models import PartnerApplication
-from common.errors import DomainError
 from partners.portal.access import PortalPage
+from partners.portal.pages import ActionPage
 
 MANAGE = "manage:applications"
 
@@ -55,8 +55,8 @@ def submittable(application: PartnerApplication) -> bool:
     return application.is_editable
 
 
-class ApplicationAction(ApplicationPage):
-    """A button: calls one service, says what happened, goes back."""
+class ApplicationAction(ApplicationPage, ActionPage):
+    """A button of the application's pages."""
 
     done = ""
     target = "application_detail"
@@ -65,17 +65,12 @@ class ApplicationAction(ApplicationPage):
         """Call the service; raises DomainError."""
         raise NotImplementedError
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Act, or say why not."""
+    def perform(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Act on the application of the path."""
         self.load()
-        try:
-            self.act()
-        except DomainError as refusal:
-            messages.error(request, refusal.message)
-        else:
-            messages.success(request, self.done.format(name=self.application.app_name))
-        return self.back()
+        self.act()
+        return self.done.format(name=self.application.app_name)
 
-    def back(self) -> HttpResponse:
-        """Where to go next."""
-        return redirect(self.target, pk=self.application.pk)
+    def destination(self) -> str:
+        """A page of the same application."""
+        return reverse(self.target, args=[self.application.pk])

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import mimetypes
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.generic import TemplateView
 from django.views.generic.edit import FormView
 
+from applications.images import image_response
 from applications.models import ApplicationStatusChange, PartnerApplication, ReviewComment
 from applications.portal.forms import CommentForm, CreateForm, DeprecateForm, FilterForm
 from applications.portal.pages import MANAGE, ApplicationAction, ApplicationPage
@@ -182,17 +183,13 @@ class Delete(ApplicationAction):
         """See the service."""
         delete_application(application=self.application, actor=self.principal)
 
-    def back(self) -> HttpResponse:
+    def destination(self) -> str:
         """To the list when it is gone."""
-        if self.application.deleted_at is not None:
-            return redirect("application_list")
-        return super().back()
+        return reverse("application_list") if self.application.deleted_at is not None else super().destination()
 
 
 class Validate(ApplicationAction):
     """Run every check, the links included."""
-
-    target = "application_step"
 
     def act(self) -> None:
         """See the service."""
@@ -201,9 +198,9 @@ class Validate(ApplicationAction):
             "Every check that blocks passed." if run.is_passed else f"{len(run.errors)} checks block the submission."
         )
 
-    def back(self) -> HttpResponse:
+    def destination(self) -> str:
         """To the last step, which shows the result."""
-        return redirect(self.target, pk=self.application.pk, step="submit")
+        return reverse("application_step", args=[self.application.pk, "submit"])
 
 
 class Comment(ApplicationAction):
@@ -230,15 +227,5 @@ class ApplicationImage(ApplicationPage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The stored file, named by the application; nothing else in storage can be reached."""
-        application = self.load()
         position: int | None = kwargs.get("position")
-        names = application.screenshots if position is not None else [application.icon.name]
-        name = names[position or 0] if (position or 0) < len(names) else ""
-        if not name or not application.icon.storage.exists(name):
-            raise Http404
-        content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        with application.icon.storage.open(name) as file:
-            response = HttpResponse(file.read(), content_type=content_type)
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Cache-Control"] = "private, max-age=300"
-        return response
+        return image_response(self.load(), 0 if position is None else position + 1)

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.generic.base import TemplateResponseMixin
 
 from applications.checks.catalogue import Outcome
@@ -18,7 +19,7 @@ from applications.services.applications import update_application
 from applications.services.images import add_screenshot, remove_screenshot, set_icon
 from applications.services.review import submit_application
 from applications.services.validation import check_content, current_run
-from common.errors import DomainError, InvalidError, InvalidFieldsError
+from common.errors import ConflictError, DomainError, InvalidError, InvalidFieldsError
 
 STEP_OF_FIELD = {
     "app_name": "basics",
@@ -146,6 +147,7 @@ class Submit(ApplicationAction):
     """The last button."""
 
     done = "{name} is submitted for review."
+    refused = False
 
     def act(self) -> None:
         """See the service."""
@@ -153,19 +155,20 @@ class Submit(ApplicationAction):
             application=self.application, note=self.request.POST.get("note", "")[:5_000], actor=self.principal
         )
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def perform(self, request: HttpRequest, **kwargs: Any) -> str:
         """A refusal by the checks leads back to them."""
-        self.load()
         try:
-            self.act()
+            return super().perform(request, **kwargs)
         except InvalidFieldsError as refusal:
-            messages.error(request, f"Not submitted: {len(refusal.errors)} fields have to change first.")
-            return redirect("application_step", pk=self.application.pk, step="submit")
-        except DomainError as refusal:
-            messages.error(request, refusal.message)
-        else:
-            messages.success(request, self.done.format(name=self.application.app_name))
-        return self.back()
+            self.refused = True
+            message = f"Not submitted: {len(refusal.errors)} fields have to change first."
+            raise ConflictError("checks_failed", message) from None
+
+    def destination(self) -> str:
+        """Where the checks are shown, if they refused."""
+        if self.refused:
+            return reverse("application_step", args=[self.application.pk, "submit"])
+        return super().destination()
 
 
 class Upload(ApplicationAction):
@@ -182,9 +185,9 @@ class Upload(ApplicationAction):
         store = set_icon if self.kind == "icon" else add_screenshot
         store(application=self.application, file=file.file, actor=self.principal)
 
-    def back(self) -> HttpResponse:
+    def destination(self) -> str:
         """To the step it came from."""
-        return redirect("application_step", pk=self.application.pk, step="links")
+        return reverse("application_step", args=[self.application.pk, "links"])
 
 
 class RemoveScreenshot(Upload):

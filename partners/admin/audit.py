@@ -28,7 +28,7 @@ class AuditForm(forms.Form):
     """What to look for."""
 
     partner = forms.UUIDField(required=False, label="Partner id", widget=UnfoldAdminTextInputWidget)
-    actor = forms.CharField(required=False, label="Who (e-mail or key)", widget=UnfoldAdminTextInputWidget)
+    actor = forms.CharField(required=False, label="Who (email or key)", widget=UnfoldAdminTextInputWidget)
     request_id = forms.CharField(required=False, label="Request id", widget=UnfoldAdminTextInputWidget)
     ip = forms.GenericIPAddressField(required=False, label="IP address", widget=UnfoldAdminTextInputWidget)
     noun = forms.ChoiceField(required=False, label="What", choices=nouns, widget=UnfoldAdminSelectWidget)

@@ -75,7 +75,7 @@ class PartnerAdmin(ReadOnlyAdmin):
     """One place to see all of a partner without signing in as anybody."""
 
     list_display = ["partner_name", "type_label", "status_label", "tier", "country", "created_at", "deleted_at"]
-    list_filter = ["status", "tier", "partner_type", ("deleted_at", admin.EmptyFieldListFilter)]
+    list_filter = ["status", "tier", "tier_requested", "partner_type", ("deleted_at", admin.EmptyFieldListFilter)]
     search_fields = ["search_text"]
     search_help_text = "Words in name, website or support address"
     exclude = ["search_text"]
@@ -177,7 +177,11 @@ class PartnerAdmin(ReadOnlyAdmin):
             attempt(
                 request,
                 lambda: services.update_partner(partner=partner, tier=tier, actor=staff_behind(request)),
-                "The tier holds from the next request on.",
+                lambda changed: (
+                    "The tier holds from the next request on."
+                    if changed.tier == tier
+                    else "Asked for. It holds as soon as a colleague changes the tier to the same."
+                ),
             )
             return self.back_to(partner.pk)
         return self.ask(request, partner, form, title="Change tier")

@@ -23,6 +23,7 @@ class PartnerSerializer(ModelSerializer):
             "partner_type",
             "status",
             "tier",
+            "tier_requested",
             "website",
             "description",
             "legal_name",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pghistory
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q, Value
@@ -97,6 +98,12 @@ class Partner(BaseModel):
     partner_type = models.CharField(max_length=20, choices=Type.choices)
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.PENDING)
     tier = models.CharField(max_length=20, choices=Tier.choices, default=Tier.BASIC)
+    tier_requested = models.CharField(
+        max_length=20, choices=Tier.choices, blank=True, help_text="Waits for a second person to confirm it."
+    )
+    tier_requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     website = models.URLField(blank=True)
     description = models.TextField(max_length=2000, blank=True)
 
@@ -108,7 +115,7 @@ class Partner(BaseModel):
     postal_code = models.CharField(max_length=20, blank=True)
     city = models.CharField(max_length=100, blank=True)
     region = models.CharField(max_length=100, blank=True)
-    support_email = models.EmailField("support e-mail", blank=True)
+    support_email = models.EmailField("support email", blank=True)
     phone = models.CharField(max_length=40, blank=True, help_text="In international form, +14155550123.")
 
     logo = models.FileField(upload_to="logos/", storage=private_storage, blank=True)

@@ -56,7 +56,7 @@ class StartForm(forms.Form):
 class InviteForm(forms.Form):
     """Invites a person."""
 
-    email = forms.EmailField(label="E-mail address", max_length=254)
+    email = forms.EmailField(label="Email address", max_length=254)
     role = forms.ChoiceField(choices=RoleChoices.choices, initial=RoleChoices.DEVELOPER)
 
 
@@ -74,6 +74,15 @@ class TransferForm(forms.Form):
     def __init__(self, members: QuerySet[PartnerMember], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["member"].queryset = members  # type: ignore[attr-defined]  # (a ModelChoiceField)
+
+
+class ContactForm(forms.Form):
+    """Whom to reach."""
+
+    contact_name = forms.CharField(label="Name", max_length=150)
+    email = forms.EmailField(label="Email", max_length=254)
+    phone = forms.CharField(label="Phone", max_length=40, required=False, help_text="With the country code.")
+    role = forms.CharField(label="For", max_length=100, required=False, help_text="Such as security or billing.")
 
 
 class LogoForm(forms.Form):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from partners.portal import activity, agreements, company, home, members, verification
+from partners.portal import activity, agreements, company, contacts, home, members, verification
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.HomePage.as_view(), name="portal_home"),
@@ -13,6 +13,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("start", company.StartPage.as_view(), name="start"),
     path("company", company.CompanyPage.as_view(), name="company"),
     path("company/logo", company.LogoPage.as_view(), name="company_logo"),
+    path("company/contacts/new", contacts.AddContact.as_view(), name="contact_add"),
+    path("company/contacts/<uuid:pk>", contacts.EditContact.as_view(), name="contact_edit"),
+    *(
+        path(
+            f"company/contacts/<uuid:pk>/{verb}",
+            contacts.ContactAction.as_view(),
+            {"verb": verb},
+            name=f"contact_{verb}",
+        )
+        for verb in ("primary", "remove")
+    ),
     path("limits", company.LimitsPage.as_view(), name="limits"),
     path("notifications", company.NotificationsPage.as_view(), name="notifications"),
     path("members", members.MembersPage.as_view(), name="members"),

@@ -242,7 +242,7 @@ def signature_rows(agreement: PartnerAgreement) -> list[tuple[str, str]]:
         ("Signed for", agreement.partner.legal_name or agreement.partner.partner_name),
         ("Signer", agreement.signer_name),
         ("Position", agreement.signer_title),
-        ("E-mail address", agreement.signer_email),
+        ("Email address", agreement.signer_email),
         ("Date of signature", spell(agreement.signed_date)),
         ("Received", agreement.signed_at.strftime("%Y-%m-%d %H:%M:%S UTC") if agreement.signed_at else ""),
         ("IP address", agreement.signed_ip or ""),

@@ -135,5 +135,5 @@ def check_address(email: str) -> str:
     except ValueError as error:
         raise InvalidError(str(error), field="email") from None
     if not cleaned:
-        raise InvalidError("Enter an e-mail address.", field="email", code="required")
+        raise InvalidError("Enter an email address.", field="email", code="required")
     return cleaned

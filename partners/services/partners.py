@@ -77,25 +77,53 @@ def create_partner(
 def update_partner(*, partner: Partner, actor: Principal, **changes: Any) -> Partner:
     """Change the profile. An owner changes their own profile alone; type once live, and tier, are the staff's."""
     row = lock_partner(partner)
+    names_tier = "tier" in changes
     tier = changes.pop("tier", row.tier)
     partner_type = changes.pop("partner_type", row.partner_type)
     check_choice("partner_type", partner_type, Partner.Type.values)
     check_choice("tier", tier, Partner.Tier.values)
     if not actor.is_admin:
         check_owner_may_change(row, actor, tier=tier, partner_type=partner_type)
-    values = {**clean_profile(changes, current=row), "tier": tier, "partner_type": partner_type}
+    values = {
+        **clean_profile(changes, current=row),
+        **(decide_tier(row, tier, actor) if names_tier else {}),
+        "partner_type": partner_type,
+    }
     changed = [name for name, value in values.items() if getattr(row, name) != value]
     if not changed:
         return row
     for name in changed:
         setattr(row, name, values[name])
     row.save(update_fields=[*changed, "updated_at"])
-    announce_partner("partner.updated", row, changedFields=wire_names(changed))
+    public = [name for name in changed if name != "tier_requested_by_id"]
+    announce_partner("partner.updated", row, changedFields=wire_names(public))
     if not actor.is_admin and not set(Partner.IDENTITY_FIELDS).isdisjoint(changed):
         reopen_identity(row)
     if "tier" in changed:
         invalidate(partner_id=row.id)
     return row
+
+
+def decide_tier(partner: Partner, tier: str, actor: Principal) -> dict[str, Any]:
+    """What a wish for `tier` changes. To become Enterprise takes two people once one alone has let anything pass.
+
+    The first asks, another one confirms by asking for the same; any other tier takes the wish back.
+    """
+    settled = {"tier": tier, "tier_requested": "", "tier_requested_by_id": None}
+    if tier == partner.tier or tier != Partner.Tier.ENTERPRISE or actor.kind is PrincipalKind.SYSTEM:
+        return settled
+    judged = partner.verification_items.filter(status=VerificationItem.Status.ACCEPTED).exists()
+    if partner.status == Status.PENDING and not judged:
+        return settled
+    if actor.user_id is None:
+        raise ForbiddenError("person_required", "A partner is raised to Enterprise by two people.")
+    if partner.members.filter(user_id=actor.user_id).exists():
+        raise ForbiddenError("own_partner", "You belong to this partner: a colleague has to decide.")
+    if partner.tier_requested != tier:
+        return {"tier_requested": tier, "tier_requested_by_id": actor.user_id}
+    if partner.tier_requested_by_id == actor.user_id:
+        raise ConflictError("four_eyes", "You asked for this already; another colleague confirms it.")
+    return settled
 
 
 def check_owner_may_change(partner: Partner, actor: Principal, *, tier: str, partner_type: str) -> None:

@@ -33,7 +33,7 @@ def clean_email(value: str) -> str:
         if value:
             validate_email(value)
     except ValidationError:
-        raise ValueError("Enter an e-mail address.") from None
+        raise ValueError("Enter an email address.") from None
     return value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
@@ -13,10 +14,11 @@ from django.utils import timezone
 from applications.models import ApplicationVersion, CannedReason, PartnerApplication
 from applications.services.applications import update_application
 from applications.services.comments import add_comment
+from applications.services.images import add_screenshot, set_icon
 from applications.services.review import claim_application, submit_application
 from common.principal import Principal
 from partners.models import PartnerMember, User
-from tests.applications.helpers import changes_of, status_of
+from tests.applications.helpers import changes_of, png, status_of
 from tests.conftest import make_application
 
 QUEUE = reverse("admin:applications_applicationversion_changelist")
@@ -216,3 +218,21 @@ def test_applications_are_read_suspended_and_resumed(desk: Client, approved: Par
     desk.post(reverse("admin:applications_partnerapplication_resume", args=[approved.pk]), {"reason": "Fixed."})
     assert status_of(approved) == "approved"
     assert desk.get(reverse("admin:applications_partnerapplication_delete", args=[approved.pk])).status_code == 403
+
+
+def test_the_images_of_a_version(desk: Client, draft: PartnerApplication, as_alice: Principal, bob: User) -> None:
+    set_icon(application=draft, file=io.BytesIO(png(256, 256)), actor=as_alice)
+    add_screenshot(application=draft, file=io.BytesIO(png(800, 500)), actor=as_alice)
+    submit_application(application=draft, actor=as_alice)
+    version = version_of(draft)
+    page = show(desk, draft)
+    for position, size in ((0, 256), (1, 800)):
+        url = reverse("admin:applications_applicationversion_image", args=[version.pk, position])
+        assert url in page
+        answer = desk.get(url)
+        assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("image/png", "nosniff")
+        assert answer.content.startswith(png(size, size)[:16])
+        member = Client()
+        member.force_login(bob)
+        assert member.get(url).status_code == 302
+    assert desk.get(reverse("admin:applications_applicationversion_image", args=[version.pk, 2])).status_code == 404

@@ -37,7 +37,7 @@ def draft(page: Page) -> None:
     page.get_by_role("button", name="Save and continue").click()
     page.get_by_label("What you do with the data").fill("Routing.")
     page.get_by_role("button", name="Save and continue").click()
-    page.get_by_label("E-mail for security incidents").fill("security@acme.test")
+    page.get_by_label("Email for security incidents").fill("security@acme.test")
     page.get_by_role("button", name="Save and continue").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Where people are sent")
 

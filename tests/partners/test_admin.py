@@ -185,3 +185,20 @@ def test_strangers_to_the_office(acme: Partner, alice: User) -> None:
     assert status(acme) == "active"
     acme.refresh_from_db()
     assert acme.deleted_at is None
+
+
+def test_a_live_partner_becomes_enterprise_by_two_people(office: Client, acme: Partner) -> None:
+    base = f"/admin/partners/partner/{acme.pk}"
+    asked = office.post(f"{base}/tier/", {"tier": "enterprise"}, follow=True).content.decode()
+    assert "as soon as a colleague changes the tier to the same" in asked
+    again = office.post(f"{base}/tier/", {"tier": "enterprise"}, follow=True).content.decode()
+    assert "another colleague confirms it" in again
+    acme.refresh_from_db()
+    assert (acme.tier, acme.tier_requested) == ("premium", "enterprise")
+
+    erin = Client()
+    erin.force_login(User.objects.create_superuser("erin@treaty.test", "correct horse battery"))
+    done = erin.post(f"{base}/tier/", {"tier": "enterprise"}, follow=True).content.decode()
+    assert "The tier holds from the next request on." in done
+    acme.refresh_from_db()
+    assert (acme.tier, acme.tier_requested, acme.tier_requested_by) == ("enterprise", "", None)

@@ -251,3 +251,49 @@ def test_deleted_partner_is_gone_from_the_portal(browse: Browse, alice: User, ac
     Partner.objects.update(deleted_at="2026-01-01T00:00:00Z", status="inactive")
     assert browse(alice).get("/company", follow=True).redirect_chain[-1][0] == "/no-partner"
     assert PartnerMember.objects.count() == 1
+
+
+def test_contacts_are_kept_in_the_portal(
+    browse: Callable[[User], Client], acme: Partner, alice: User, bob: User
+) -> None:
+    def kept() -> list[tuple[str, bool]]:
+        return list(acme.contacts.order_by("id").values_list("contact_name", "is_primary"))
+
+    owner, form = (
+        browse(alice),
+        {"contact_name": "Ann Archer", "email": "ann@acme.test", "phone": "", "role": "Security"},
+    )
+    assert owner.get("/company/contacts/new").status_code == 200
+    owner.post("/company/contacts/new", form)
+    owner.post("/company/contacts/new", {**form, "contact_name": "Ben Best", "email": "ben@acme.test"})
+    assert kept() == [("Ann Archer", True), ("Ben Best", False)]
+    ann, ben = acme.contacts.order_by("id")
+
+    wrong = owner.post(f"/company/contacts/{ann.id}", {**form, "email": "ann", "phone": "12"})
+    assert wrong.status_code == 200
+    assert "Enter a valid email address." in wrong.content.decode()
+    assert 'value="ann@acme.test"' in owner.get(f"/company/contacts/{ann.id}").content.decode()
+    owner.post(f"/company/contacts/{ann.id}", {**form, "contact_name": "Ann Adler"})
+    owner.post(f"/company/contacts/{ben.id}/primary")
+    assert kept() == [("Ann Adler", False), ("Ben Best", True)]
+    owner.post(f"/company/contacts/{ben.id}/remove")  # the primary one stays while there is another
+    owner.post(f"/company/contacts/{ann.id}/remove")
+    assert kept() == [("Ben Best", True)]
+
+    developer = browse(bob)
+    assert "Add a contact" not in developer.get("/company").content.decode()
+    assert developer.get("/company/contacts/new").status_code == 403
+    assert developer.post("/company/contacts/new", form).status_code == 403
+    assert developer.post(f"/company/contacts/{ben.id}/remove").status_code == 403
+    assert kept() == [("Ben Best", True)]
+
+
+def test_contacts_of_others_are_not_there(
+    browse: Callable[[User], Client], acme: Partner, globex: Partner, charlie: User
+) -> None:
+    contact = acme.contacts.create(contact_name="Ann Archer", email="ann@acme.test", is_primary=True)
+    stranger = browse(charlie)
+    assert stranger.get(f"/company/contacts/{contact.id}").status_code == 404
+    for verb in ("primary", "remove"):
+        assert stranger.post(f"/company/contacts/{contact.id}/{verb}").status_code == 404
+    assert acme.contacts.count() == 1

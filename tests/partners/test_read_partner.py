@@ -43,6 +43,7 @@ def test_detail_of_own_partner(api: Api, bob: User, acme: Partner) -> None:
         "partnerType": "technology",
         "status": "active",
         "tier": "premium",
+        "tierRequested": "",
         "website": "",
         "description": "",
         "legalName": "",

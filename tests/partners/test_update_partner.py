@@ -9,6 +9,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from partners.models import Partner, User
+from tests.conftest import make_partner
 
 Api = Callable[..., APIClient]
 Names = Callable[[], list[str]]
@@ -82,10 +83,10 @@ def test_status_is_no_field(api: Api, alice: User, dana: User, acme: Partner) ->
 
 
 def test_staff_change_tier_and_type(api: Api, dana: User, acme: Partner) -> None:
-    response = api(dana).patch(f"/api/partners/{acme.id}", {"tier": "enterprise", "partnerType": "strategic"})
+    response = api(dana).patch(f"/api/partners/{acme.id}", {"tier": "basic", "partnerType": "strategic"})
     assert response.status_code == 200
     acme.refresh_from_db()
-    assert (acme.tier, acme.partner_type) == ("enterprise", "strategic")
+    assert (acme.tier, acme.partner_type) == ("basic", "strategic")
 
 
 def test_developer_key_and_stranger_may_not(
@@ -108,3 +109,33 @@ def test_tax_id_is_checked_against_the_country_on_file(api: Api, alice: User, ac
     assert client.patch(f"/api/partners/{acme.id}", {"country": "US", "taxId": "121234567"}).status_code == 200
     acme.refresh_from_db()
     assert acme.tax_id == "12-1234567"
+
+
+def test_raising_to_enterprise_takes_two_people(api: Api, acme: Partner, dana: User, alice: User) -> None:
+    path = f"/api/partners/{acme.id}"
+    first = api(dana).patch(path, {"tier": "enterprise"})
+    data = first.json()["data"]
+    assert (first.status_code, data["tier"], data["tierRequested"]) == (200, "premium", "enterprise")
+    again = api(dana).patch(path, {"tier": "enterprise"})
+    assert (again.status_code, again.json()["code"]) == (409, "four_eyes")
+    withdrawn = api(dana).patch(path, {"tier": "premium"}).json()["data"]
+    assert (withdrawn["tier"], withdrawn["tierRequested"]) == ("premium", "")
+    api(dana).patch(path, {"tier": "enterprise"})
+    insider = User.objects.create_superuser("insider@treaty.test", "correct horse battery")
+    acme.members.create(user=insider, role="viewer")
+    assert api(insider).patch(path, {"tier": "enterprise"}).status_code == 403
+    erin = User.objects.create_superuser("erin@treaty.test", "correct horse battery")
+    data = api(erin).patch(path, {"tier": "enterprise"}).json()["data"]
+    assert (data["tier"], data["tierRequested"]) == ("enterprise", "")
+
+
+def test_a_pending_partner_is_raised_by_one(api: Api, dana: User, db: None) -> None:
+    partner = make_partner("Initech", status="pending", tier="basic")
+    assert api(dana).patch(f"/api/partners/{partner.id}", {"tier": "enterprise"}).json()["data"]["tier"] == "enterprise"
+
+
+def test_other_changes_leave_the_wish_alone(api: Api, acme: Partner, dana: User, alice: User) -> None:
+    api(dana).patch(f"/api/partners/{acme.id}", {"tier": "enterprise"})
+    assert (
+        api(alice).patch(f"/api/partners/{acme.id}", {"city": "Austin"}).json()["data"]["tierRequested"] == "enterprise"
+    )

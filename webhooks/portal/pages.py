@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 
-from common.errors import DomainError
 from partners.portal.access import PortalPage
+from partners.portal.pages import ActionPage
 from webhooks.models import WebhookEndpoint
 from webhooks.selectors import state_of
 
@@ -34,8 +34,8 @@ class EndpointPage(PortalPage):
         return super().get_context_data(endpoint=endpoint, state=state_of(endpoint), **kwargs)
 
 
-class EndpointAction(EndpointPage):
-    """A button: calls one service, says what happened, goes back."""
+class EndpointAction(EndpointPage, ActionPage):
+    """A button of the endpoint's pages."""
 
     done = ""
 
@@ -43,17 +43,12 @@ class EndpointAction(EndpointPage):
         """Call the service; raises DomainError."""
         raise NotImplementedError
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Act, or say why not."""
+    def perform(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Act on the endpoint of the path."""
         self.load()
-        try:
-            self.act()
-        except DomainError as refusal:
-            messages.error(request, refusal.message)
-        else:
-            messages.success(request, self.done)
-        return self.back()
+        self.act()
+        return self.done
 
-    def back(self) -> HttpResponse:
-        """Where to go next."""
-        return redirect("webhook_detail", pk=self.endpoint.pk)
+    def destination(self) -> str:
+        """The endpoint's page."""
+        return reverse("webhook_detail", args=[self.endpoint.pk])

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.generic import TemplateView
 
 from common.errors import ConflictError, DomainError
@@ -205,9 +206,9 @@ class Delete(EndpointAction):
         """For good."""
         endpoints.delete_webhook(webhook=self.endpoint, actor=self.principal)
 
-    def back(self) -> HttpResponse:
+    def destination(self) -> str:
         """The endpoint is gone."""
-        return redirect("webhook_list")
+        return reverse("webhook_list")
 
 
 class Retry(EndpointAction):
@@ -223,9 +224,9 @@ class Retry(EndpointAction):
         )
         deliveries.retry_delivery(delivery=delivery, actor=self.principal)
 
-    def back(self) -> HttpResponse:
+    def destination(self) -> str:
         """To the delivery."""
-        return redirect("webhook_delivery", pk=self.endpoint.pk, delivery_id=self.kwargs["delivery_id"])
+        return reverse("webhook_delivery", args=[self.endpoint.pk, self.kwargs["delivery_id"]])
 
 
 class RetryFailed(EndpointAction):
