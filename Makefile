@@ -61,6 +61,7 @@ lint: install-dev
 bench: install-dev
 	$(BIN)/python -m bench.request_path
 	$(BIN)/python -m bench.deliveries
+	$(BIN)/python -m bench.imports
 
 lock: .venv/.uv-$(UV_VERSION)
 	$(COMPILE) pyproject.toml -o requirements.lock

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from applications.models import ApplicationStatus, PartnerApplication
+from applications.models.application import PartnerApplicationQuerySet
 from common.api.filters import FilterSet
 
 
@@ -25,9 +28,9 @@ class ApplicationFilter(FilterSet):
         model = PartnerApplication
         fields: list[str] = []
 
-    def matching(self, queryset: QuerySet[PartnerApplication], name: str, value: str) -> QuerySet[PartnerApplication]:
-        """Name or description contain the text, whatever its case."""
-        return queryset.filter(Q(app_name__icontains=value) | Q(description__icontains=value))
+    def matching(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Name and description contain every word, whatever its case."""
+        return cast("PartnerApplicationQuerySet", queryset).matching(value)
 
     def with_permission(
         self, queryset: QuerySet[PartnerApplication], name: str, value: str

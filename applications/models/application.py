@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pghistory
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 
 from applications import transitions
@@ -49,6 +51,13 @@ class PartnerApplicationQuerySet(models.QuerySet["PartnerApplication"]):
         """Applications that were not deleted."""
         return self.filter(deleted_at=None)
 
+    def matching(self, text: str) -> PartnerApplicationQuerySet:
+        """Applications whose name or description contain every word of `text`."""
+        found = self
+        for word in text.lower().split():
+            found = found.filter(search_text__contains=word)
+        return found
+
     def operational(self) -> PartnerApplicationQuerySet:
         """Applications whose live credentials work."""
         today = timezone.now().date()
@@ -57,7 +66,7 @@ class PartnerApplicationQuerySet(models.QuerySet["PartnerApplication"]):
         )
 
 
-@pghistory.track()
+@pghistory.track(exclude=["search_text"])
 class PartnerApplication(ApplicationContent, BaseModel):
     """An application of a partner, from draft to deprecation. Its content is what the partner edits."""
 
@@ -90,6 +99,11 @@ class PartnerApplication(ApplicationContent, BaseModel):
     )
     stopped_at = models.DateTimeField(null=True, blank=True, help_text="When the sunset took effect.")
     deleted_at = models.DateTimeField(null=True, blank=True)
+    search_text = models.GeneratedField(
+        expression=Lower(Concat(F("app_name"), Value(" "), F("description"), output_field=models.TextField())),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     objects = PartnerApplicationQuerySet.as_manager()
 
@@ -104,6 +118,11 @@ class PartnerApplication(ApplicationContent, BaseModel):
         indexes = [
             models.Index(fields=["partner", "-id"], name="application_by_partner"),
             models.Index(fields=["status", "-id"], name="application_by_status"),
+            models.Index(fields=["-created_at", "-id"], name="application_by_age"),
+            models.Index(fields=["-updated_at", "-id"], name="application_by_change"),
+            models.Index(fields=["app_name", "id"], name="application_by_name"),
+            GinIndex(fields=["permissions"], name="application_by_scope"),
+            GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="application_search"),
             models.Index(
                 fields=["sunset_date"],
                 name="application_by_sunset",

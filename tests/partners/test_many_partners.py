@@ -12,13 +12,13 @@ INSERT = """
 INSERT INTO partners_partner (
     id, created_at, updated_at, partner_name, partner_type, status, tier, website, description, legal_name,
     registration_number, tax_id, country, street, postal_code, city, region, support_email, phone, logo,
-    suspension_reason, suspension_cause, status_before_suspension, activation_waiver
+    suspension_reason, suspension_cause, status_before_suspension, activation_waiver, tier_requested
 )
 SELECT gen_random_uuid(), now() - (n || ' minutes')::interval, now(), 'Partner ' || md5(n::text),
     (ARRAY['technology', 'service', 'data', 'channel'])[1 + n % 4],
     (ARRAY['active', 'active', 'active', 'pending'])[1 + n % 4],
     (ARRAY['basic', 'basic', 'premium'])[1 + n % 3],
-    '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', ''
+    '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', ''
 FROM generate_series(1, 100000) AS n
 """
 

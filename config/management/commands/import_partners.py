@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import resource
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,7 @@ class Command(BaseCommand):
             if reported <= MAX_REPORTED:
                 self.stderr.write(problem)
 
+        started = time.perf_counter()
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed} rows"))
         with Progress(*columns, disable=not sys.stderr.isatty()) as progress:
             task = progress.add_task("Checking" if options["dry_run"] else "Importing", total=None)
@@ -61,6 +64,12 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{outcome.imported} {verb}, {outcome.skipped} are there already, "
             f"{len(outcome.problems)} have problems, {outcome.keys} keys."
+        )
+        rows, seconds = outcome.imported + outcome.skipped + len(outcome.problems), time.perf_counter() - started
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        self.stdout.write(
+            f"{rows} rows in {seconds:.1f} s, {rows / max(seconds, 0.001):.0f} a second; "
+            f"this process took {peak:.0f} MiB at most."
         )
         if outcome.keys and not options["dry_run"]:
             self.stdout.write(f"Sealed keys: {keys}. Open them with import_partners --unseal {keys}")
