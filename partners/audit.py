@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TextIO
@@ -13,11 +13,14 @@ import pghistory.models
 from django.apps import apps
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from partners.checklists import ITEMS
+from partners.models import User
+
 PAGE = 50
 VERBS = {"insert": "created", "update": "changed", "delete": "deleted"}
 # Never shown, whatever the row: what could be used, or is about a person's finances.
 SECRET_PARTS = ("secret", "key_value", "token", "hash", "answer", "config", "context", "password")
-BOOKKEEPING = {"id", "created_at", "updated_at"}
+BOOKKEEPING = {"id", "created_at", "updated_at", "created", "updated"}
 NAMES = ("partner_name", "app_name", "integration_name", "name", "title", "contact_name", "email", "filename", "key")
 
 
@@ -119,24 +122,35 @@ def read_audit(wanted: AuditFilter, *, limit: int = PAGE) -> list[Entry]:
 
 
 def entries_of(model: Any, rows: QuerySet[Any]) -> list[Entry]:
-    """Rows of one table as entries, each compared with the row before it: two queries."""
+    """Rows of one table as entries, each compared with the row before it: two queries, a third for people's names."""
     earlier = model.objects.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
     rows = rows.select_related("pgh_context").annotate(
         previous=Subquery(earlier.order_by("-pgh_id").values("pgh_id")[:1])
     )
     found = list(rows)
     before = model.objects.in_bulk([row.previous for row in found if row.previous is not None])
-    return [entry_of(model, row, before.get(row.previous)) for row in found]
+    ids = {row.user_id for row in found if getattr(row, "user_id", None)}
+    people = User.objects.in_bulk(list(ids)) if ids else {}
+    return [entry_of(model, row, before.get(row.previous), people) for row in found]
 
 
-def entry_of(model: Any, row: Any, previous: Any) -> Entry:
+def name_of(row: Any, people: Mapping[Any, User]) -> str:
+    """What people call the object of a row."""
+    name = next((str(getattr(row, name)) for name in NAMES if getattr(row, name, None)), "")
+    if name in ITEMS:
+        return ITEMS[name].label
+    person = people.get(getattr(row, "user_id", None))
+    return name or (str(person) if person else "")
+
+
+def entry_of(model: Any, row: Any, previous: Any, people: Mapping[Any, User]) -> Entry:
     """One row as an entry."""
     metadata: dict[str, Any] = row.pgh_context.metadata if row.pgh_context else {}
     return Entry(
         at=row.pgh_created_at,
         verb=VERBS.get(row.pgh_label, row.pgh_label),
-        noun=str(model.pgh_tracked_model._meta.verbose_name),
-        name=next((str(getattr(row, name)) for name in NAMES if getattr(row, name, None)), ""),
+        noun=str(model.pgh_tracked_model._meta.verbose_name).removeprefix("partner "),
+        name=name_of(row, people),
         object_id=str(row.pgh_obj_id),
         actor=str(metadata.get("principal") or "system"),
         kind=str(metadata.get("principal_kind") or "system"),

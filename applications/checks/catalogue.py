@@ -177,7 +177,7 @@ TABLE = (
         "A contact is on file",
         W,
         "We have to reach someone when your application misbehaves.",
-        "Add a contact under Contacts.",
+        "Add a contact on the Company page.",
         "",
     ),
     Check(

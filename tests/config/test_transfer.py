@@ -158,7 +158,7 @@ def test_dry_run_reports_every_problem_by_row(db: None, tmp_path: Path) -> None:
     for line in (
         "row 2: partnerType: expected one of",
         "row 2: partnerName: This field may not be blank.",
-        "row 3: contacts[0].email: Enter an e-mail address.",
+        "row 3: contacts[0].email: Enter an email address.",
         "row 4: agreements[0]: signedDate: an active agreement was signed on some day",
         "row 5: applications[0]: scopes: admin cannot be granted",
         "row 6: usage[0]: metricName: expected one of",

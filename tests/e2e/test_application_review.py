@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from applications.models import PartnerApplication
 from events.services.catalogue import initialize_standard_events
 from partners.models import User
-from tests.e2e.conftest import OpenPage
+from tests.e2e.conftest import DESK, OpenPage
+from tests.e2e.inspection import MODES
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -99,7 +102,16 @@ def answer_and_resubmit(page: Page) -> None:
     expect(page.get_by_text("Position in the queue")).to_be_visible()
 
 
-def test_from_draft_to_published(open_page: OpenPage, cast: tuple[User, User]) -> None:
+def photograph(page: Page, shots: Path) -> None:
+    """The desk in both themes and on a phone."""
+    for mode, (media, viewport) in MODES.items():
+        page.emulate_media(**media)  # type: ignore[arg-type]  # (a literal per mode)
+        page.set_viewport_size(viewport)  # type: ignore[arg-type]  # (as above)
+        page.screenshot(path=shots / f"admin-desk-{mode}.png", full_page=True)
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]  # (as above)
+
+
+def test_from_draft_to_published(open_page: OpenPage, cast: tuple[User, User], shots: Path | None) -> None:
     alice, dana = cast
     partner = open_page("/applications", user=alice)
     draft(partner)
@@ -110,6 +122,8 @@ def test_from_draft_to_published(open_page: OpenPage, cast: tuple[User, User]) -
 
     open_submission(reviewer)
     expect(reviewer.get_by_text("Thirty days; it is stated now.")).to_be_visible()
+    if shots:
+        photograph(reviewer, shots)
     reviewer.get_by_role("button", name="Approve").click()
     expect(reviewer.get_by_text("Your approval is recorded.")).to_be_visible()
     assert status() == "approved"
