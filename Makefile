@@ -60,6 +60,8 @@ lint: install-dev
 
 bench: install-dev
 	$(BIN)/python -m bench.request_path
+	$(BIN)/python -m bench.token_path
+	$(BIN)/python -m bench.gateway_path
 	$(BIN)/python -m bench.deliveries
 	$(BIN)/python -m bench.imports
 

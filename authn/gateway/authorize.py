@@ -100,7 +100,8 @@ def check(environ: Environ) -> Answer:
     name = "" if route is None else route.path_prefix
     authorization = environ.get("HTTP_AUTHORIZATION", "")
     if authorization[: len(SCHEME)].lower() != SCHEME:
-        return 401, [CHALLENGE, (REASON, "missing_credential")], None, name
+        # No error code for a request that brought nothing (RFC 6750, 3.1).
+        return 401, [("WWW-Authenticate", 'Bearer realm="treaty"'), (REASON, "missing_credential")], None, name
     try:
         admission = admit(authorization[len(SCHEME) :].strip(), address=lambda: client_ip(Asker(environ)))  # type: ignore[arg-type]
     except Refusal as refusal:

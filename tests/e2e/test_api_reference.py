@@ -58,6 +58,9 @@ def test_the_reference_page_fits(
 ) -> None:
     page = open_page("/api/docs", **options)
     operation = page.locator("#operations-webhooks-webhooks_create")
+    expect(operation).to_be_visible()
+    if shots:
+        page.screenshot(path=shots / f"reference-{name}-top.png")
     operation.locator(".opblock-summary-control").click()
     expect(operation.locator(".api-sample pre")).to_contain_text("curl -X POST")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
