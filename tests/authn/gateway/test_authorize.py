@@ -11,8 +11,10 @@ from wsgiref.util import setup_testing_defaults
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from applications.models import PartnerApplication
+from authn import valkey
 from authn.gateway import authorize
 from authn.gateway.authorize import GatewayCheck
 from authn.gateway.paths import Route, clean_path, route_of
@@ -125,6 +127,33 @@ def test_the_limit(acme_key: str) -> None:
     assert (status, headers["X-Treaty-Reason"], headers["X-RateLimit-Remaining"]) == (403, "rate_limited", "0")
     assert int(headers["Retry-After"]) > 3000
     assert ask(acme_key, query="strict=1")[0] == 429
+
+
+def test_a_warm_key_costs_one_round_trip_and_no_sql(
+    acme_key: str,
+    empty_stream: None,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for _ in range(3):
+        ask(acme_key)
+    trips: list[bytes] = []
+    exchange = valkey.exchange
+    monkeypatch.setattr(valkey, "exchange", lambda packed: trips.append(packed) or exchange(packed))
+    with django_assert_num_queries(0):
+        statuses = [ask(acme_key, target)[0] for target in ("/core/leads", "/core/leads", "/core/secrets")]
+    assert statuses == [200, 200, 403]
+    assert len(trips) == 3
+    calls = metered_calls()
+    assert [call.status for call in calls] == [200, 200, 200, 200, 200, 403]
+    assert len({call.id for call in calls}) == 6
+
+
+def test_a_warm_key_is_refused_once_its_bucket_is_empty(acme_key: str, empty_stream: None) -> None:
+    ApiKey.objects.update(rate_limit=5)
+    statuses = [ask(acme_key, query="strict=1")[0] for _ in range(7)]
+    assert statuses == [200] * 5 + [429] * 2
+    assert [call.status for call in metered_calls()] == statuses
 
 
 def test_the_table_can_be_changed(acme_key: str) -> None:
