@@ -75,8 +75,10 @@ class RevokingAdmin(ReadOnlyAdmin):
     actions_detail = ["revoke_key"]
 
     def has_revoke_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        """Those who may change keys."""
-        return request.user.has_perm("authn.change_apikey")
+        """Those who may change keys; a key that is revoked stays so."""
+        revoked = ApiKey.Status.REVOKED
+        is_revoked = object_id is not None and ApiKey.objects.filter(pk=object_id, status=revoked).exists()
+        return not is_revoked and request.user.has_perm("authn.change_apikey")
 
     @action(description="Revoke…", url_path="revoke", permissions=["revoke"], icon="block")
     def revoke_key(self, request: HttpRequest, object_id: str) -> HttpResponse:

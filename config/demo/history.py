@@ -25,14 +25,14 @@ SEED = 20_240_101  # the same history on every machine
 USAGE_DAYS = 7
 DELIVERY_HOURS = 48
 ROUTES = (
-    ("GET", "api/events", 200),
-    ("GET", "api/webhooks", 200),
-    ("POST", "api/webhooks/{id}/test", 200),
-    ("GET", "internal/leads", 200),
-    ("POST", "internal/leads", 201),
-    ("GET", "internal/policies", 200),
-    ("GET", "internal/policies", 404),
-    ("GET", "internal/claims", 403),
+    ("GET", "/api/events", 200),
+    ("GET", "/api/webhooks", 200),
+    ("POST", "/api/webhooks/{id}/test", 200),
+    ("GET", "/leads/*", 200),
+    ("POST", "/leads/*", 201),
+    ("GET", "/policies/*", 200),
+    ("GET", "/policies/*", 404),
+    ("GET", "/claims/*", 403),
 )
 
 
@@ -105,6 +105,7 @@ def histogram(times: list[float]) -> list[int]:
 
 def calls(application: PartnerApplication, now: datetime, dice: random.Random) -> Iterator[ApiCall]:
     """The last requests in the request log."""
+    key = application.api_keys.filter(environment="live").order_by("id").first()
     for _ in range(60):
         at = now - timedelta(minutes=dice.uniform(5, 24 * 60))
         method, route, status = dice.choice(ROUTES)
@@ -114,6 +115,8 @@ def calls(application: PartnerApplication, now: datetime, dice: random.Random) -
             at=at,
             partner_id=application.partner_id,
             application_id=application.id,
+            credential_id=key.id if key else None,
+            address="203.0.113.10",
             request_id=uuid7_at(at, dice).hex,
             method=method,
             route=route,
