@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from functools import partial
 from typing import Any
@@ -23,6 +22,7 @@ from applications.images import image_response
 from applications.models import ApplicationVersion, ReviewComment
 from applications.risk import APPROVALS_NEEDED, Risk
 from applications.selectors import added_scopes, version_difference
+from common.api.casing import underscore
 from common.attempts import attempt
 from common.principal import Principal
 from common.scopes import HIGH_RISK_SCOPES, PERSONAL_DATA_SCOPES, SCOPES
@@ -218,10 +218,12 @@ class SubmissionAdmin(ReadOnly, ModelAdmin):
 
 
 def readable(value: Any) -> str:
-    """A content field as text."""
+    """A content field as text: a member of an object on a line of its own."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, dict):
-        return json.dumps(value, indent=2, ensure_ascii=False) if value else ""
-    return ", ".join(value) if isinstance(value, list) else str(value)
+        return "\n".join(f"{underscore(str(name)).replace('_', ' ')}: {readable(one)}" for name, one in value.items())
+    return ", ".join(map(readable, value)) if isinstance(value, list) else str(value)
 
 
 def desk_context(version: ApplicationVersion, who: Principal) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pghistory
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 
@@ -18,6 +19,19 @@ class PartnerContactQuerySet(models.QuerySet["PartnerContact"]):
         """The contacts of the caller's partner; all of them for admins and the core platform."""
         existing = self.filter(partner__deleted_at=None)
         return existing if principal.is_service else existing.filter(partner_id=principal.tenant_id)
+
+
+# The unique constraint says at most one; at least one is checked at the end of a transaction that takes it away.
+KEEP_A_PRIMARY = """
+PERFORM 1 FROM partners_partner WHERE id = OLD.partner_id FOR UPDATE;
+IF FOUND
+    AND EXISTS (SELECT 1 FROM partners_partnercontact WHERE partner_id = OLD.partner_id)
+    AND NOT EXISTS (SELECT 1 FROM partners_partnercontact WHERE partner_id = OLD.partner_id AND is_primary)
+THEN
+    RAISE EXCEPTION 'one contact of a partner is primary' USING ERRCODE = 'check_violation';
+END IF;
+RETURN NULL;
+"""
 
 
 @pghistory.track()
@@ -37,6 +51,17 @@ class PartnerContact(BaseModel):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["partner"], condition=Q(is_primary=True), name="contact_one_primary")
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="keeps_a_primary",
+                level=pgtrigger.Row,
+                when=pgtrigger.After,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__is_primary=True),
+                timing=pgtrigger.Deferred,
+                func=KEEP_A_PRIMARY,
+            )
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from rest_framework.test import APIClient
 
 from common.principal import SYSTEM
@@ -146,3 +146,23 @@ def test_two_primaries_at_once(transactional_db: None) -> None:
     assert failures == []
     assert partner.contacts.count() == 4
     assert len(primaries(partner)) == 1
+
+
+@transaction.atomic
+def take_the_primary_away(partner: Partner, change: str) -> None:
+    primary = partner.contacts.filter(is_primary=True)
+    if change == "update":
+        primary.update(is_primary=False)
+    else:
+        primary.delete()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+@pytest.mark.parametrize("change", ["update", "delete"])
+def test_the_database_keeps_a_primary_contact(acme: Partner, change: str) -> None:
+    add(acme, "ann")
+    add(acme, "ben")
+    with pytest.raises(IntegrityError, match="one contact of a partner is primary"):
+        take_the_primary_away(acme, change)
+    assert primaries(acme) == ["ann"]
