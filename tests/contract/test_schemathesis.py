@@ -19,7 +19,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from applications.models import PartnerApplication
+from authn.services.oauth import client_credentials_grant, create_client
 from common.api.documents import openapi
+from common.principal import SYSTEM
 from tests.conftest import ALL_SCOPES, make_key
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
@@ -46,14 +48,37 @@ def schema() -> Any:
     return loaded
 
 
-@pytest.mark.parametrize("caller", ["partner", "admin"])
-@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["good", "bad"])
+def credential(caller: str, application: PartnerApplication, service_key: str) -> str:
+    """What `caller` sends."""
+    if caller == "service":
+        return service_key
+    if caller == "token":
+        flows = ["client_credentials"]
+        issued = create_client(application=application, name="Sync", allowed_flows=flows, actor=SYSTEM)
+        form = {"client_id": issued.client.client_id, "client_secret": str(issued.client_secret)}
+        return str(client_credentials_grant(**form)["access_token"])
+    return make_key(application, scopes=ALL_SCOPES | {"admin"} if caller == "admin" else ALL_SCOPES)
+
+
+GOOD, BAD = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
+KINDS = [(caller, mode) for caller in ("partner", "admin") for mode in (GOOD, BAD)] + [
+    ("service", GOOD),
+    ("token", GOOD),
+]
+
+
+@pytest.mark.parametrize(("caller", "mode"), KINDS, ids=lambda value: getattr(value, "value", value))
 @pytest.mark.parametrize(("path", "method"), OPERATIONS, ids=str)
 def test_every_answer_is_documented(
-    schema: Any, application: PartnerApplication, path: str, method: str, mode: GenerationMode, caller: str
+    schema: Any,
+    application: PartnerApplication,
+    service_key: str,
+    path: str,
+    method: str,
+    mode: GenerationMode,
+    caller: str,
 ) -> None:
-    scopes = ALL_SCOPES | {"admin"} if caller == "admin" else ALL_SCOPES
-    headers = {"Authorization": f"Bearer {make_key(application, scopes=scopes)}"}
+    headers = {"Authorization": f"Bearer {credential(caller, application, service_key)}"}
     operation = schema[path][method.upper()]
 
     @settings(
