@@ -14,6 +14,9 @@ class PartnerSerializer(ModelSerializer):
     """A partner."""
 
     country = serializers.CharField(source="country.code", read_only=True, help_text="ISO 3166-1 alpha-2.")
+    tier_requested = serializers.ChoiceField(
+        [*Partner.Tier.choices, ("", "None")], read_only=True, help_text="Waits for a second person to confirm it."
+    )
 
     class Meta:
         model = Partner
