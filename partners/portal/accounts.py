@@ -1,4 +1,4 @@
-"""The accounts library's mail goes the way of all mail: a kind of the catalogue, through the outbox."""
+"""What the accounts library leaves to us: its mail goes through the outbox, its secrets are encrypted at rest."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.urls import reverse
 
+from common.fields import decrypt, encrypt
 from common.mail import absolute_url
 from partners.services.mail import queue_mail
 
@@ -65,3 +67,17 @@ def notice(what: str, context: dict[str, Any]) -> dict[str, str]:
         "browser": str(context.get("user_agent") or ""),
         "action_url": absolute_url(reverse("account_reset_password")),
     }
+
+
+class TwoStepAdapter(DefaultMFAAdapter):
+    """Keeps the keys of authenticator apps and the seeds of recovery codes encrypted."""
+
+    COLUMN = "mfa_authenticator.data"
+
+    def encrypt(self, text: str) -> str:
+        """Ciphertext for the database."""
+        return encrypt(text, associated=self.COLUMN)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Reverse `encrypt`; raises DecryptionError."""
+        return decrypt(encrypted_text, associated=self.COLUMN)

@@ -15,7 +15,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from django.test import Client
 
 from partners.models import OutboundMail, User
-from partners.portal.accounts import KINDS, NOTICES
+from partners.portal.accounts import KINDS, NOTICES, TwoStepAdapter
 from partners.services.mail import due_mail, send_queued_mail
 from tests.partners.mailbox import Mailbox, body
 
@@ -98,7 +98,10 @@ def test_changed_passwords_and_sign_in_methods_are_told(
     code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
     with django_capture_on_commit_callbacks(execute=True):
         client.post("/accounts/2fa/totp/activate/", {"code": code})
-    assert Authenticator.objects.filter(user=verified, type=Authenticator.Type.TOTP).exists()
+    stored = Authenticator.objects.get(user=verified, type=Authenticator.Type.TOTP)
+    assert stored.data["secret"].startswith("test:")
+    assert secret not in stored.data["secret"]
+    assert TwoStepAdapter().decrypt(stored.data["secret"]) == secret
     assert next(mail["Subject"] for mail in deliver_all(mailbox)) == "An authenticator app was added"
 
 
