@@ -22,8 +22,7 @@ class AuthnConfig(AppConfig):
         from authn.keys import is_key  # noqa: PLC0415 (as above)
         from authn.oauth.secrets import is_access_token  # noqa: PLC0415 (as above)
         from authn.portal.attention import keys_to_look_after  # noqa: PLC0415 (as above)
-        from authn.services.oauth_principals import credential_of_token, organization_changed  # noqa: PLC0415 (as above)
-        from authn.services.principals import credential_of_key  # noqa: PLC0415 (as above)
+        from authn.services import oauth_principals, principals  # noqa: PLC0415 (as above)
         from authn.services.revocation import credentials_changed  # noqa: PLC0415 (as above)
         from authn.standing import credential_holds  # noqa: PLC0415 (as above)
         from partners.statistics import register_statistics  # noqa: PLC0415 (as above)
@@ -44,8 +43,14 @@ class AuthnConfig(AppConfig):
             NavItem("Granted access", "oauth_granted_access", "shield-check", order=90, section="Partner"),
         ]
         portal.attention.append(keys_to_look_after)
-        register_resolver(matches=is_key, resolve=credential_of_key)
-        register_resolver(matches=is_access_token, resolve=credential_of_token)
+        register_resolver(
+            matches=is_key, stored_form=principals.stored_form_of_key, read=principals.credentials_of_keys
+        )
+        register_resolver(
+            matches=is_access_token,
+            stored_form=oauth_principals.stored_form_of_token,
+            read=oauth_principals.credentials_of_tokens,
+        )
         register_invalidation(credentials_changed)
-        register_invalidation(organization_changed)
+        register_invalidation(oauth_principals.organization_changed)
         register_check(credential_holds)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
@@ -26,6 +26,7 @@ class Credential:
     owner_id: uuid.UUID
     bucket_id: uuid.UUID
     rate_limit: int
+    partner_rate_limit: int | None = None  # of everything that calls for the owner; None: no such limit
     allowed_networks: tuple[Network, ...] = ()
     expires_at: float | None = None  # seconds since 1970
     stopped_until: float = 0.0  # seconds since 1970: the partner's monthly quota is used up
@@ -58,31 +59,62 @@ class Credential:
         return self.stopped_until > time.time()
 
 
-# Reads the current truth from PostgreSQL: the credential if it may be used right now, else None.
-Resolver = Callable[[str], Credential | None]
+# What a raw credential is stored as; None for one that cannot be genuine.
+StoredForm = Callable[[str], str | None]
+# Reads the current truth from PostgreSQL: those of the stored forms that may be used right now.
+Reader = Callable[[Collection[str]], dict[str, Credential]]
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Which raw credentials a resolver is for."""
+    """Which raw credentials a reader is for."""
 
     matches: Callable[[str], bool]
-    resolve: Resolver
+    stored_form: StoredForm
+    read: Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where the truth about a credential is; holds nothing that would let its reader use it."""
+
+    shape: Shape
+    stored: str
+
+    def read(self) -> Credential | None:
+        """The credential as it is now; None for one that is unknown or no longer usable."""
+        return self.shape.read([self.stored]).get(self.stored)
+
+    @staticmethod
+    def read_all(locations: Collection[Location]) -> dict[Location, Credential]:
+        """Those that are usable now, in one query for each shape."""
+        found: dict[Location, Credential] = {}
+        for shape in {location.shape for location in locations}:
+            stored = [location.stored for location in locations if location.shape is shape]
+            found |= {Location(shape, form): credential for form, credential in shape.read(stored).items()}
+        return found
 
 
 shapes: list[Shape] = []
 
 
-def register_resolver(*, matches: Callable[[str], bool], resolve: Resolver) -> None:
-    """Have `resolve` look up the credentials whose text `matches`; the first match wins, in order of registration."""
-    shape = Shape(matches, resolve)
+def register_resolver(*, matches: Callable[[str], bool], stored_form: StoredForm, read: Reader) -> None:
+    """Have `read` look up the credentials whose text `matches`; the first match wins, in order of registration."""
+    shape = Shape(matches, stored_form, read)
     if shape not in shapes:
         shapes.append(shape)
 
 
-def resolve(raw: str) -> Credential | None:
-    """The credential behind `raw`, read from PostgreSQL; None for one that is unknown, garbled or no longer usable."""
+def locate(raw: str) -> Location | None:
+    """Where to look for `raw`; None when it cannot be a credential."""
     for shape in shapes:
         if shape.matches(raw):
-            return shape.resolve(raw)
+            stored = shape.stored_form(raw)
+            return None if stored is None else Location(shape, stored)
     return None
+
+
+def resolve(raw: str) -> Credential | None:
+    """The credential behind `raw`, read from PostgreSQL; None for one that is unknown, garbled or no longer usable."""
+    location = locate(raw)
+    return None if location is None else location.read()

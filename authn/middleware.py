@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from uuid_utils import uuid7
 
 from authn.credentials import Credential
-from authn.gate import Address, Admission, Refusal, admit, confirm, expect
+from authn.gate import LIMIT_REACHED, Address, Admission, Refusal, admit, confirm, expect
 from authn.metering import METHODS, encode
 from authn.request_headers import caller_address, redacted_headers
 from authn.routes import template_of
@@ -52,9 +52,7 @@ class GateMiddleware:
             request.principal = admission.credential.principal
             response = self.get_response(request)
         else:
-            response = problem_response(
-                request, status=429, code="rate_limited", detail="The hourly limit of this credential is used up."
-            )
+            response = problem_response(request, status=429, code="rate_limited", detail=LIMIT_REACHED)
         meter(request, response, admission.credential, started)
         return labelled(response, admission)
 

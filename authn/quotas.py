@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
 from django.utils import timezone
 
+from authn.credentials import Credential
 from authn.models.monthly_calls import MonthlyCalls
 from common.base import Environment
 from common.principal import Principal
@@ -74,9 +75,28 @@ def quota_of(partner_id: uuid.UUID, tier: str) -> MonthlyQuota:
     return MonthlyQuota(used, limits.monthly_calls, limits.overage, resets_at=ends, forecast=forecast)
 
 
-def stopped_until(principal: Principal) -> float:
-    """Until when (seconds since 1970) the calls of a caller are refused: 0 unless the quota is a hard stop and used."""
-    if principal.partner_id is None or principal.environment != Environment.LIVE or limits_of(principal.tier).overage:
-        return 0.0
-    quota = quota_of(principal.partner_id, principal.tier)
-    return quota.resets_at.timestamp() if quota.is_used_up else 0.0
+def is_held(principal: Principal) -> bool:
+    """Whether the calls of a caller end with the quota of its partner."""
+    live = principal.partner_id is not None and principal.environment == Environment.LIVE
+    return live and not limits_of(principal.tier).overage
+
+
+def stopped_where_used_up(found: dict[str, Credential]) -> dict[str, Credential]:
+    """The same credentials, stopped until the month ends where the quota is used up; one query for all of them."""
+    quotas = {
+        principal.partner_id: limits_of(principal.tier).monthly_calls
+        for principal in (credential.principal for credential in found.values())
+        if principal.partner_id is not None and is_held(principal)
+    }
+    if not quotas:
+        return found
+    month = month_of(timezone.now())
+    used = MonthlyCalls.objects.filter(partner_id__in=list(quotas), month=month).values_list("partner_id", "calls")
+    stopped = {partner_id for partner_id, calls in used if calls >= quotas[partner_id]}
+    until = start_of(next_month(month)).timestamp()
+    return {
+        form: replace(credential, stopped_until=until)
+        if credential.principal.partner_id in stopped and is_held(credential.principal)
+        else credential
+        for form, credential in found.items()
+    }

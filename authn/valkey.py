@@ -1,24 +1,30 @@
-"""Valkey on the request path: one plain connection per thread, short deadlines, and a pause after a failure.
+"""Valkey on the request path: one plain socket per thread, short deadlines, and a pause after a failure.
 
-redis-py's client costs twice the CPU of its connection alone, and there are two commands in every request.
+redis-py connects (address, TLS, password, database); what goes over the socket afterwards is sent and read here, since
+every request does it and the library's own way costs more than the exchange itself.
 """
 
 from __future__ import annotations
 
+import socket
+import ssl
+import struct
 import threading
 import time
 from functools import lru_cache
 from hashlib import sha1
-from typing import Any
+from typing import Any, cast
 
+import hiredis
 from django.conf import settings
 from hiredis import pack_command
 from redis.connection import ConnectionPool
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoScriptError, RedisError, ResponseError
 
 TIMEOUT_SECONDS = 0.5
 # How long a process goes without Valkey before it tries again: a dead host must not cost every request a timeout.
 PAUSE_SECONDS = 1.0
+READ_BYTES = 65536
 
 Argument = bytes | str | int | float
 
@@ -71,12 +77,42 @@ def pool() -> ConnectionPool:
     )
 
 
-def connection() -> Any:
-    """This thread's connection."""
-    found = getattr(local, "connection", None)
-    if found is None:
-        found = local.connection = pool().make_connection()
-    return found
+class Link:
+    """A connected socket and the reader of its answers."""
+
+    def __init__(self) -> None:
+        """Connect; raises RedisError and OSError."""
+        self.opened = cast("Any", pool().make_connection())
+        self.opened.connect()
+        self.socket: socket.socket = self.opened._sock  # noqa: SLF001 (redis-py connects, and has no name for it)
+        self.reader = hiredis.Reader()
+        if not isinstance(self.socket, ssl.SSLSocket):
+            # The kernel keeps the deadline: Python's own timeout polls before every call.
+            self.socket.settimeout(None)
+            deadline = struct.pack("ll", int(TIMEOUT_SECONDS), int(TIMEOUT_SECONDS % 1 * 1e6))
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, deadline)
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, deadline)
+
+    def exchange(self, packed: bytes) -> Any:
+        """Send a packed command and read its raw answer; raises OSError, RedisError, hiredis.HiredisError."""
+        self.socket.sendall(packed)
+        reader = self.reader
+        while True:
+            received = self.socket.recv(READ_BYTES)
+            if not received:
+                raise ConnectionError("Valkey closed the connection.")
+            reader.feed(received)
+            answer = reader.gets()
+            if answer is not False:
+                break
+        if isinstance(answer, hiredis.ReplyError):
+            text = str(answer)
+            raise (NoScriptError if text.startswith("NOSCRIPT") else ResponseError)(text)
+        return answer
+
+    def close(self) -> None:
+        """Hang up."""
+        self.opened.disconnect()
 
 
 def command(*arguments: Argument, patient: bool = False) -> Any:
@@ -98,13 +134,13 @@ def send(packed: bytes, *, patient: bool = False) -> Any:
     if not patient and Outage.until > time.monotonic():
         raise ValkeyAway("Valkey failed a moment ago.")
     # A connection that idled through a restart of Valkey is dead before the command is sent: once more, anew.
-    attempts = 3 if patient else 1 + (getattr(local, "connection", None) is not None)
+    attempts = 3 if patient else 1 + (getattr(local, "link", None) is not None)
     for attempt in range(attempts):
         try:
             return exchange(packed)
         except NoScriptError:
             raise
-        except (RedisError, OSError) as error:
+        except (RedisError, OSError, hiredis.HiredisError) as error:
             if attempt + 1 == attempts:
                 Outage.until = time.monotonic() + PAUSE_SECONDS
                 raise ValkeyAway(f"{type(error).__name__}: {error}") from error
@@ -113,15 +149,16 @@ def send(packed: bytes, *, patient: bool = False) -> Any:
 
 def exchange(packed: bytes) -> Any:
     """One round trip on this thread's connection."""
-    link = connection()
+    link: Link | None = getattr(local, "link", None)
+    if link is None:
+        link = local.link = Link()
     try:
-        link.send_packed_command((packed,), check_health=False)
-        return link.read_response(disable_decoding=True)
+        return link.exchange(packed)
     except NoScriptError:
         raise
     except BaseException:
-        local.connection = None
-        link.disconnect()
+        local.link = None
+        link.close()
         raise
 
 

@@ -1,7 +1,8 @@
 """What a key costs: a key-authenticated, limited, metered GET against a bare Django view and against the usual stack.
 
-All three answer the same JSON under the same server (granian, one worker, one thread) in one run, in turns. CPU time
-per request and the ratios are what to compare between machines; requests per second depend on the neighbours.
+All three answer the same JSON under the same server (granian, one worker, threads as `manage.py up` has them) in one
+run, in turns. CPU time per request and the ratios are what to compare between machines; requests per second depend on
+the neighbours.
 
     python -m bench.request_path [--seconds 5] [--rounds 3]
 """
@@ -20,6 +21,7 @@ import redis
 
 from bench.load import Result, get_request, run_load
 from bench.servers import ROOT, WebServer, services
+from config.runner.programs import BLOCKING_THREADS
 
 STORED_KEYS = 10_000
 ACTIVE_KEYS = 100
@@ -193,7 +195,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=BLOCKING_THREADS)
     options = parser.parse_args()
     sys.exit(0 if measure(options.seconds, options.rounds, options.threads) else 1)
 

@@ -15,6 +15,7 @@ import sys
 from bench.load import get_request, run_load
 from bench.request_path import CONNECTIONS, STORED_KEYS, Case, prepare, seed, server_cpu, stay_off_the_server
 from bench.servers import services
+from config.runner.programs import BLOCKING_THREADS
 
 TARGET = 3.5
 # A client uses one token until it expires: a hundred busy clients at a time.
@@ -122,7 +123,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=BLOCKING_THREADS)
     options = parser.parse_args()
     sys.exit(0 if measure(options.seconds, options.rounds, options.threads) else 1)
 

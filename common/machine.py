@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.http import HttpRequest
 
 SCHEME = "bearer "
@@ -10,12 +13,10 @@ PREFIX = "/api/"
 OWN_AUTHENTICATION = ("/api/oauth/authorize", "/api/oauth/token")
 
 
-def is_machine_call(request: HttpRequest) -> bool:
-    """Whether a bearer credential, and nothing else, says who is calling."""
-    authorization: str = request.META.get("HTTP_AUTHORIZATION", "")
-    if authorization[: len(SCHEME)].lower() != SCHEME:
+def is_machine_call(meta: Mapping[str, Any], path: str) -> bool:
+    """Whether a bearer credential, and nothing else, says who is calling `path`; `meta` is a WSGI environ."""
+    if meta.get("HTTP_AUTHORIZATION", "")[: len(SCHEME)].lower() != SCHEME:
         return False
-    path = request.path_info
     return path.startswith(PREFIX) and not path.startswith(OWN_AUTHENTICATION)
 
 

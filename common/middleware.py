@@ -9,6 +9,7 @@ from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
+from django.urls import get_resolver
 
 from common.ids import uuid7
 from common.machine import is_machine_call
@@ -82,7 +83,7 @@ class PortalStartMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Choose the way."""
-        machine = is_machine_call(request)
+        machine = is_machine_call(request.META, request.path_info)
         request.machine_call = machine  # type: ignore[attr-defined]
         if not machine or "HTTP_ORIGIN" in request.META or (self.https and not request.is_secure()):
             return self.get_response(request)
@@ -94,3 +95,23 @@ class PortalStartMiddleware:
 
 
 NOBODY = AnonymousUser()
+
+
+class MachineCallMiddleware:
+    """Innermost: answers what PortalStartMiddleware took past the layers, past the view hooks of those layers too.
+
+    Of all layers only CSRF checks and allauth's redirects have such hooks, and both are about people in browsers.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Resolve the path and call its view."""
+        if request.user is not NOBODY:
+            return self.get_response(request)
+        match = get_resolver().resolve(request.path_info)
+        request.resolver_match = match
+        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        render = getattr(response, "render", None)
+        return response if render is None else render()

@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "authn.address_limit.AddressLimitMiddleware",
     "authn.middleware.GateMiddleware",
     "common.audit.AuditMiddleware",
+    "common.middleware.MachineCallMiddleware",
 ]
 
 # --- Services ---------------------------------------------------------------------------------------------------------
@@ -346,11 +347,13 @@ RATE_LIMITS = {
     "premium": env.PREMIUM_RATE_LIMIT,
     "enterprise": env.ENTERPRISE_RATE_LIMIT,
 }
-# What a partner may have, by tier: requests per hour and key, numbers of things, live calls a month (and whether more
-# are let through and billed, or refused), and scopes it cannot ask for.
+PARTNER_RATE_FACTOR = 5
+# What a partner may have, by tier: requests per hour of one key and of all its credentials together, numbers of things,
+# live calls a month (and whether more are let through and billed, or refused), and scopes it cannot ask for.
 TIERS: dict[str, dict[str, Any]] = {
     "basic": {
         "rate_limit": env.DEFAULT_RATE_LIMIT,
+        "partner_rate_limit": PARTNER_RATE_FACTOR * env.DEFAULT_RATE_LIMIT,
         "applications": 10,
         "api_keys": 20,
         "webhooks": 20,
@@ -361,6 +364,7 @@ TIERS: dict[str, dict[str, Any]] = {
     },
     "premium": {
         "rate_limit": env.PREMIUM_RATE_LIMIT,
+        "partner_rate_limit": PARTNER_RATE_FACTOR * env.PREMIUM_RATE_LIMIT,
         "applications": 50,
         "api_keys": 200,
         "webhooks": 100,
@@ -371,6 +375,7 @@ TIERS: dict[str, dict[str, Any]] = {
     },
     "enterprise": {
         "rate_limit": env.ENTERPRISE_RATE_LIMIT,
+        "partner_rate_limit": PARTNER_RATE_FACTOR * env.ENTERPRISE_RATE_LIMIT,
         "applications": 500,
         "api_keys": 2000,
         "webhooks": 1000,

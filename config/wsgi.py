@@ -2,11 +2,12 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django_application = get_wsgi_application()
+django.setup(set_prefix=False)
 
 from authn.gateway.authorize import GatewayCheck  # noqa: E402 (models are ready only now)
+from config.handler import Handler  # noqa: E402 (as above)
 
-application = GatewayCheck(django_application)  # type: ignore[arg-type]  # (its stub names WSGI in its own words)
+application = GatewayCheck(Handler())

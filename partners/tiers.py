@@ -31,6 +31,7 @@ class Limits:
     """One row of the table."""
 
     rate_limit: int  # requests per hour and key
+    partner_rate_limit: int  # requests per hour of all credentials together
     applications: int
     api_keys: int
     webhooks: int

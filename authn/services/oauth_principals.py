@@ -1,11 +1,11 @@
-"""From an OAuth access token to what it stands for, as PostgreSQL has it now."""
+"""From OAuth access tokens to what they stand for, as PostgreSQL has it now."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 
 import structlog
-from django.conf import settings
 from django.db import DatabaseError
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
@@ -16,37 +16,47 @@ from authn.credentials import Credential
 from authn.models import OAuthClient, OAuthToken
 from authn.oauth.scopes import grantable
 from authn.oauth.secrets import is_access_token, token_digest
-from authn.quotas import stopped_until
+from authn.quotas import stopped_where_used_up
 from authn.services.oauth_tokens import is_live
 from common.principal import Principal, PrincipalKind
 from partners.models import PartnerMember
+from partners.tiers import limits_of
 
 logger = structlog.get_logger(__name__)
 
 
-def credential_of_token(raw_token: str) -> Credential | None:
-    """A usable access token, for the organization it acts for; None for any other.
+def stored_form_of_token(raw_token: str) -> str | None:
+    """What an access token is stored as; None for what is none."""
+    return token_digest(raw_token) if is_access_token(raw_token) else None
 
-    A person's token can do what client, organization and person can still do together, each as of now.
-    """
-    if not is_access_token(raw_token):
-        return None
+
+def credentials_of_tokens(stored: Collection[str]) -> dict[str, Credential]:
+    """The usable access tokens among those stored so."""
     role = PartnerMember.objects.filter(partner=OuterRef("partner"), user=OuterRef("user")).values("role")
-    token = (
+    tokens = (
         OAuthToken.objects.select_related("application__partner", "application__application", "partner", "user")
         .annotate(role=Subquery(role))
-        .filter(token_checksum=token_digest(raw_token), expires__gt=timezone.now())
-        .first()
+        .filter(token_checksum__in=stored, expires__gt=timezone.now())
+        .order_by()
     )
-    if token is None or not is_live(token):
+    found = {token.token_checksum: credential_of(token, token.role) for token in tokens}
+    return stopped_where_used_up({form: usable for form, usable in found.items() if usable is not None})
+
+
+def credential_of(token: OAuthToken, role: str | None) -> Credential | None:
+    """What a token is good for, for the organization it acts for; None when it no longer is.
+
+    A person's token can do what client, organization and person, whose `role` there it is, can still do together.
+    """
+    if not is_live(token):
         return None
     client: OAuthClient = token.application
     available = set(client.available_scopes())
     scopes = [scope for scope in token.scope.split() if scope in available]
     if token.user is not None:
-        if token.role is None:
+        if role is None:
             return None
-        scopes = grantable(scopes, token.role)
+        scopes = grantable(scopes, role)
     principal = Principal(
         kind=PrincipalKind.OAUTH,
         partner_id=token.partner_id,
@@ -59,20 +69,22 @@ def credential_of_token(raw_token: str) -> Credential | None:
         label=f"{client.name} for {token.user.email}" if token.user else client.name,
         api_version=pinned_version(client.application),
     )
+    limits = limits_of(client.partner.tier)
     return Credential(
         principal=principal,
         owner_id=client.partner_id,
         bucket_id=client.id,
-        rate_limit=settings.RATE_LIMITS[client.partner.tier],
+        rate_limit=limits.rate_limit,
+        partner_rate_limit=limits.partner_rate_limit,
         expires_at=token.expires.timestamp(),
-        stopped_until=stopped_until(principal),
         notices=client.application.notice_headers(),
     )
 
 
 def principal_of_token(raw_token: str) -> Principal | None:
     """Who an access token speaks for; None when it is not usable."""
-    credential = credential_of_token(raw_token)
+    stored = stored_form_of_token(raw_token)
+    credential = None if stored is None else credentials_of_tokens([stored]).get(stored)
     return credential.principal if credential else None
 
 

@@ -1,7 +1,8 @@
-"""From an API key to what it stands for, as PostgreSQL has it now."""
+"""From API keys to what they stand for, as PostgreSQL has it now."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from ipaddress import ip_network
 
 from django.conf import settings
@@ -10,22 +11,30 @@ from applications.services.api_version import pinned_version
 from authn.credentials import Credential
 from authn.keys import digest, is_well_formed
 from authn.models import ApiKey
-from authn.quotas import stopped_until
+from authn.quotas import stopped_where_used_up
 from common.principal import Principal, PrincipalKind
+from partners.tiers import limits_of
 
 
-def credential_of_key(raw_key: str) -> Credential | None:
-    """A usable key whose partner and application allow its environment; None otherwise."""
-    if not is_well_formed(raw_key):
-        return None
-    key = (
+def stored_form_of_key(raw_key: str) -> str | None:
+    """What a key is stored as; None for one that is garbled."""
+    return digest(raw_key, settings.API_KEY_PEPPER) if is_well_formed(raw_key) else None
+
+
+def credentials_of_keys(stored: Collection[str]) -> dict[str, Credential]:
+    """The usable keys among those stored so, whose partner and application allow their environment."""
+    keys = (
         ApiKey.objects.usable()
         .select_related("partner", "application", "service_account")
-        .filter(key_value=digest(raw_key, settings.API_KEY_PEPPER))
-        .first()
+        .filter(key_value__in=stored)
+        .order_by()
     )
-    if key is None:
-        return None
+    found = {key.key_value: credential_of(key) for key in keys}
+    return stopped_where_used_up({form: usable for form, usable in found.items() if usable is not None})
+
+
+def credential_of(key: ApiKey) -> Credential | None:
+    """What a key is good for; None when its owner may not call."""
     principal = principal_of(key)
     if principal is None:
         return None
@@ -35,9 +44,9 @@ def credential_of_key(raw_key: str) -> Credential | None:
         owner_id=key.owner_id,
         bucket_id=key.bucket_id,
         rate_limit=key.rate_limit,
+        partner_rate_limit=limits_of(key.partner.tier).partner_rate_limit if key.partner else None,
         allowed_networks=tuple(ip_network(network) for network in key.allowed_networks),
         expires_at=min(ends, default=None),
-        stopped_until=stopped_until(principal),
         notices=key.application.notice_headers() if key.application else (),
     )
 
@@ -74,5 +83,6 @@ def principal_of(key: ApiKey) -> Principal | None:
 
 def validate_api_key(raw_key: str) -> Principal | None:
     """Who a raw key speaks for; None when it is not usable."""
-    credential = credential_of_key(raw_key)
+    stored = stored_form_of_key(raw_key)
+    credential = None if stored is None else credentials_of_keys([stored]).get(stored)
     return credential.principal if credential else None

@@ -14,7 +14,7 @@ from authn.metering import FIELD, STREAM, Call, decode
 def forget_connections() -> None:
     """Have the next command connect anew."""
     valkey.pool.cache_clear()
-    valkey.local.connection = None
+    valkey.local.link = None
     valkey.Outage.until = 0.0
 
 

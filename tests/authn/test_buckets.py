@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authn import gate, valkey
+from authn import gate, snapshots, valkey
 from authn.limits import TAKE, LocalBuckets, Take, take_shared
 
 
 def take(owner: uuid.UUID, *capacities: int) -> Take:
-    keys = [gate.epoch_key(owner), *(gate.bucket_key(owner, uuid.UUID(int=place)) for place in range(len(capacities)))]
+    buckets = [snapshots.bucket_key(owner, uuid.UUID(int=place)) for place in range(len(capacities))]
+    keys = [snapshots.epoch_key(owner), *buckets]
     _, taken = take_shared(TAKE.call(keys, gate.ANY_EPOCH, *capacities))
     assert taken is not None
     return taken
@@ -25,7 +26,7 @@ def take(owner: uuid.UUID, *capacities: int) -> Take:
 
 def hammer(owner: uuid.UUID, capacity: int, seconds: float, admitted: Queue[int]) -> None:
     """One process that asks as fast as it can."""
-    valkey.local.connection = None
+    valkey.local.link = None
     deadline = time.monotonic() + seconds
     count = 0
     while time.monotonic() < deadline:
@@ -80,7 +81,7 @@ def test_all_buckets_or_none() -> None:
 
 def test_another_epoch_takes_nothing() -> None:
     owner = uuid.uuid4()
-    keys = [gate.epoch_key(owner), gate.bucket_key(owner, owner)]
+    keys = [snapshots.epoch_key(owner), snapshots.bucket_key(owner, owner)]
     gate.forget(owner)
     epoch, taken = take_shared(TAKE.call(keys, "", 5))
     assert taken is None

@@ -18,7 +18,7 @@ from rest_framework.test import APIClient
 
 from applications.models import PartnerApplication
 from authn import gate
-from authn.gateway.authorize import check
+from authn.gateway.authorize import Asked, check
 from authn.metering import STREAM
 from authn.models import ApiKey, MonthlyCalls
 from authn.quotas import calls_of_month, month_of, next_month, quota_of, start_of
@@ -145,9 +145,8 @@ def test_tokens_and_the_gateway_stop_too(
     token = client_credentials_grant(client_id=issued.client.client_id, client_secret=secret)["access_token"]
     use(acme, 5)
     assert api(token).get("/api/keys").json()["code"] == "quota_exceeded"
-    status, headers, _, _ = check(
-        {"HTTP_AUTHORIZATION": f"Bearer {acme_key}", "HTTP_X_ORIGINAL_URI": "/leads", "REMOTE_ADDR": "127.0.0.1"}
-    )
+    asked = {"HTTP_AUTHORIZATION": f"Bearer {acme_key}", "HTTP_X_ORIGINAL_URI": "/leads", "REMOTE_ADDR": "127.0.0.1"}
+    status, headers = check(asked, Asked(asked, "a-request"))
     assert status == 429
     assert dict(headers)["X-Treaty-Reason"] == "quota_exceeded"
     assert int(dict(headers)["Retry-After"]) > 0

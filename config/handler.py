@@ -1,0 +1,39 @@
+"""Django's WSGI handler, without what a reading machine call has no use for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import close_old_connections
+
+from common.machine import is_machine_call
+
+READING_METHODS = frozenset({"GET", "HEAD"})
+
+
+class Handler(WSGIHandler):
+    """Answers machine calls that only read without the request signals and the per-request URLconf.
+
+    Who listens to the signals are Django's own caretakers of database connections and caches; asking all of them
+    twice costs as much as the rest of the handler. Connections are looked after once, when the answer is ready. A
+    stream, which still reads when this returns, ends in the usual way.
+    """
+
+    _middleware_chain: Any  # what load_middleware made; Django's stubs leave it out
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """One request."""
+        if environ["REQUEST_METHOD"] not in READING_METHODS or environ.get("SCRIPT_NAME"):
+            return super().__call__(environ, start_response)
+        if not is_machine_call(environ, environ["PATH_INFO"]):
+            return super().__call__(environ, start_response)
+        response = self._middleware_chain(self.request_class(environ))
+        headers = list(response.items())
+        headers += [("Set-Cookie", cookie.output(header="")) for cookie in response.cookies.values()]
+        start_response(f"{response.status_code} {response.reason_phrase}", headers)
+        if response.streaming:
+            response._handler_class = type(self)  # noqa: SLF001 (as Django's handler does: its close() sends the signal)
+            return response
+        close_old_connections()
+        return [response.content]
