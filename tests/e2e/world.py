@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from applications.models import PartnerApplication
 from applications.services.applications import create_application
-from authn.models import OAuthConsent
+from authn.models import ApiCall, OAuthConsent
 from authn.services.keys import generate_api_key, revoke_api_key, rotate_api_key
 from authn.services.oauth import create_client, revoke_client, rotate_client_secret
 from billing.models import PartnerUsage
@@ -40,6 +40,26 @@ def yesterday_partitions() -> None:
             cursor.execute(
                 f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {table} FOR VALUES FROM ('{first}') TO ('{after}')"
             )
+
+
+def add_calls(application: PartnerApplication) -> None:
+    """Calls of this minute: one that worked, one that failed, one over the limit."""
+    key = application.api_keys.order_by("id").first()
+    for status in (200, 404, 429):
+        ApiCall.objects.create(
+            at=timezone.now(),
+            partner_id=application.partner_id,
+            application_id=application.id,
+            credential_id=key.id if key else None,
+            request_id=f"request-{status}",
+            method="GET",
+            route="/api/webhooks/{id}/deliveries",
+            status=status,
+            duration_ms=12.5,
+            response_bytes=2048,
+            address="2001:db8::7",
+            headers='{"Authorization":"Bearer [redacted]","User-Agent":"acme-sync/1.4 (+https://acme.example/bot)"}',
+        )
 
 
 def add_usage(application: PartnerApplication, rng: random.Random) -> None:
@@ -205,6 +225,7 @@ def build_world() -> User:
     )
     add_keys(application)
     add_clients(application, alice)
+    add_calls(application)
     add_usage(application, rng)
     add_webhooks(application, rng)
     Partner.objects.filter(pk=acme.pk).update(city="Hartford", region="CT")
