@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 from pytest_django import Settings
 
-from authn import gate, valkey
+from authn import valkey
 from authn.metering import FIELD, STREAM, Call, decode
+from authn.snapshots import snapshots
 
 
 def forget_connections() -> None:
@@ -36,7 +37,7 @@ def empty_stream() -> None:
 @pytest.fixture(autouse=True)
 def _own_snapshots(settings: Settings) -> None:
     settings.CREDENTIAL_SNAPSHOT_SECONDS = 5.0
-    gate.snapshots.clear()
+    snapshots.clear()
     valkey.Outage.until = 0.0
 
 

@@ -16,6 +16,7 @@ from authn.api.views import ApiKeyViewSet
 from authn.limits import TAKE_AND_RECORD
 from authn.metering import FIELD, STREAM, decode
 from authn.models import ApiKey, SpooledCall
+from authn.snapshots import Snapshot
 from tests.authn.conftest import forget_connections, metered_calls
 
 Api = Callable[..., APIClient]
@@ -149,7 +150,7 @@ def test_a_call_that_is_tried_twice_keeps_its_id(api: Api, warm_key: str, meanwh
     lines: list[str] = []
     confirm = gate.confirm
 
-    def lose(snapshot: gate.Snapshot, line: str) -> Any:
+    def lose(snapshot: Snapshot, line: str) -> Any:
         assert confirm(snapshot, line) is not None
         lines.append(line)
         settings.REDIS_URL = "unix:///nonexistent/valkey.sock"

@@ -14,9 +14,9 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework.test import APIClient
 
 from applications.models import PartnerApplication
-from authn import gate
 from authn.keys import digest, generate_key
 from authn.models import ApiKey
+from authn.snapshots import snapshots
 from common.revocation import invalidate
 from partners.models import Partner
 from tests.authn.conftest import metered_calls
@@ -109,7 +109,7 @@ def test_a_key_expires_on_time_though_its_snapshot_is_fresh(api: Api, acme_key: 
         assert api(acme_key).get("/api/keys").status_code == 200
     expiry = timezone.now() + timedelta(milliseconds=300)
     ApiKey.objects.update(expires_at=expiry)
-    gate.snapshots.clear()
+    snapshots.clear()
     for _ in range(2):
         assert api(acme_key).get("/api/keys").status_code == 200
     while timezone.now() < expiry:

@@ -17,12 +17,12 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from applications.models import PartnerApplication
-from authn import gate
 from authn.gateway.authorize import Asked, check
 from authn.metering import STREAM
 from authn.models import ApiKey, MonthlyCalls
 from authn.quotas import calls_of_month, month_of, next_month, quota_of, start_of
 from authn.services.oauth import client_credentials_grant, create_client
+from authn.snapshots import snapshots
 from billing.services.metering import drain_stream, stream_client
 from billing.services.quotas import count_towards_quotas, recount_month
 from billing.services.usage import add_usage
@@ -45,7 +45,7 @@ def quota(settings: Settings) -> Callable[..., None]:
         settings.TIERS = {**settings.TIERS, "premium": tier}
 
     settings.CREDENTIAL_SNAPSHOT_SECONDS = 5.0
-    gate.snapshots.clear()
+    snapshots.clear()
     return set_quota
 
 
@@ -81,7 +81,7 @@ def test_live_calls_count_and_others_do_not(
         api(acme_key).get("/api/keys")
     api(make_key(application, environment="test")).get("/api/keys")
     ApiKey.objects.filter(environment="live").update(rate_limit=1)
-    gate.snapshots.clear()
+    snapshots.clear()
     assert api(acme_key).get("/api/keys").status_code == 429
     meter()
     assert calls_of_month(acme.id) == 3
@@ -169,11 +169,11 @@ def test_a_new_month_starts_at_zero(api: Api, acme: Partner, acme_key: str, quot
     use(acme, 5, month=(start_of(this) - timedelta(days=1)).date().replace(day=1))
     assert api(acme_key).get("/api/keys").status_code == 200
     use(acme, 5)
-    gate.snapshots.clear()
+    snapshots.clear()
     for _ in range(2):
         assert api(acme_key).get("/api/keys").status_code == 429
     # The month turns while the snapshot is fresh: nothing is read again.
-    (snapshot,) = gate.snapshots.values()
+    (snapshot,) = snapshots.values()
     object.__setattr__(snapshot.credential, "stopped_until", time.time() - 1)
     assert api(acme_key).get("/api/keys").status_code == 200
 

@@ -18,7 +18,7 @@ from rest_framework.test import APIClient
 from applications.models import PartnerApplication
 from authn.api.views import ApiKeyViewSet
 from authn.services.oauth import create_client
-from authn.services.oauth_principals import credential_of_token
+from authn.services.oauth_principals import principal_of_token
 from authn.services.principals import validate_api_key
 from common.api.schema import TreatyAutoSchema
 from common.api.versions import registry
@@ -78,9 +78,9 @@ def test_a_token_pins_its_application(application: PartnerApplication, api: Api)
         .post("/api/oauth/token", urlencode(form), content_type="application/x-www-form-urlencoded")
         .json()["access_token"]
     )
-    credential = credential_of_token(token)
-    assert credential is not None
-    assert credential.principal.api_version == CURRENT
+    principal = principal_of_token(token)
+    assert principal is not None
+    assert principal.api_version == CURRENT
     application.refresh_from_db()
     assert application.api_version == CURRENT
 

@@ -139,7 +139,12 @@ def test_a_warm_key_costs_one_round_trip_and_no_sql(
         ask(acme_key)
     trips: list[bytes] = []
     exchange = valkey.exchange
-    monkeypatch.setattr(valkey, "exchange", lambda packed: trips.append(packed) or exchange(packed))
+
+    def counted(packed: bytes) -> Any:
+        trips.append(packed)
+        return exchange(packed)
+
+    monkeypatch.setattr(valkey, "exchange", counted)
     with django_assert_num_queries(0):
         statuses = [ask(acme_key, target)[0] for target in ("/core/leads", "/core/leads", "/core/secrets")]
     assert statuses == [200, 200, 403]
