@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import uuid
 from collections.abc import Iterable
@@ -17,11 +18,22 @@ from applications.models import PartnerApplication
 from common.partitions import uuid7_floor
 from common.principal import Principal
 from events.models import EventType
+from events.selectors import list_event_types
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from webhooks.payload import data_text, envelope, with_signature
+from webhooks.payload_mapping import apply_mapping
 
 FAILURE_ALERT = 0.10
 DAY = timedelta(hours=24)
+
+
+def preview_of(endpoint: WebhookEndpoint) -> tuple[str, str] | None:
+    """An event that the endpoint takes, and its example's data as JSON the way they will arrive; None without one."""
+    for event_type in list_event_types():
+        name = event_type.event_name
+        if event_type.example and {name, f"{name.partition('.')[0]}.*", "*"} & set(endpoint.subscribed_events):
+            return name, json.dumps(apply_mapping(endpoint.field_mapping, event_type.example), indent=2)
+    return None
 
 
 def count_endpoints(partner_id: uuid.UUID) -> int:

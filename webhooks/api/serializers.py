@@ -39,6 +39,7 @@ class WebhookSerializer(ModelSerializer):
             "environment",
             "custom_header_names",
             "payload_filter",
+            "field_mapping",
             "max_in_flight",
             "max_per_second",
             "ordered",
@@ -77,6 +78,7 @@ class WebhookInput(Serializer):
     active = serializers.BooleanField(default=True)
     custom_headers = serializers.DictField(child=serializers.CharField(max_length=1024), default=dict)
     payload_filter = serializers.DictField(default=dict)
+    field_mapping = serializers.DictField(default=dict)
     max_in_flight = serializers.IntegerField(default=None, allow_null=True, min_value=1, max_value=1000)
     max_per_second = serializers.IntegerField(default=None, allow_null=True, min_value=1, max_value=1000)
     ordered = serializers.BooleanField(default=False)

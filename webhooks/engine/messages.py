@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from common.http import DEADLINE_SECONDS, Request, Response
 from common.ids import uuid7
 from webhooks import schedule
 from webhooks.payload import public_id, signed_body
+from webhooks.payload_mapping import mapped_content
 from webhooks.signing import standard_signature
 
 UNSENT = datetime.min.replace(tzinfo=UTC)
@@ -33,6 +34,7 @@ class Endpoint:
     max_in_flight: int | None
     max_per_second: int | None
     ordered: bool = False
+    mapping: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -51,6 +53,7 @@ class Claim:
     content: str
     started_at: datetime = UNSENT
     request_headers: str = ""
+    request_body: str | None = None  # when the event and the signature are not enough to rebuild it
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,9 @@ class Outcome:
 def build_request(claim: Claim, *, deadline: float = DEADLINE_SECONDS) -> Request:
     """Sign the delivery, as of now."""
     endpoint = claim.endpoint
-    body, signature = signed_body(claim.content, endpoint.secrets[0])
+    content = mapped_content(claim.content, endpoint.mapping) if endpoint.mapping else claim.content
+    body, signature = signed_body(content, endpoint.secrets[0])
+    claim.request_body = body.decode() if endpoint.mapping else None
     message_id = public_id(claim.event_id)
     timestamp = int(time.time())
     standard = standard_signature(message_id=message_id, timestamp=timestamp, body=body, keys=endpoint.secrets)
@@ -149,4 +154,5 @@ def attempt_row(outcome: Outcome) -> dict[str, Any]:
         "status": outcome.status,
         "delay": outcome.delay,
         "last_error": outcome.last_error.replace("\x00", ""),
+        "request_body": claim.request_body,
     }

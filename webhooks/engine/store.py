@@ -71,7 +71,7 @@ LEFT JOIN events_eventtype t ON t.id = e.event_type_id
 ENDPOINTS = f"""
 SELECT w.id, w.endpoint_url, w.environment, w.webhook_secret, w.previous_secret, w.previous_secret_expires_at,
   w.xmin::text, w.active AND {OWNERS_MAY_RECEIVE}, w.failing_since IS NOT NULL, w.custom_headers, w.max_in_flight,
-  w.max_per_second, w.ordered
+  w.max_per_second, w.ordered, w.field_mapping::text
 FROM webhooks_webhookendpoint w {OWNERS} WHERE w.id = ANY(%s)
 """  # noqa: S608 (constants of ours)
 
@@ -86,12 +86,13 @@ WITH r AS (
   SELECT * FROM json_to_recordset(%s::json) AS r(delivery_id uuid, token uuid, attempt_id uuid, attempt_number int2,
     started_at timestamptz, duration_ms float8, url text, request_headers text, response_status int2,
     response_headers text, response_body text, error text, error_detail text, succeeded bool, status text,
-    delay float8, last_error text)
+    delay float8, last_error text, request_body text)
 ), recorded AS (
   INSERT INTO webhooks_webhookattempt (id, created_at, updated_at, delivery_id, attempt_number, started_at, duration_ms,
     request_url, request_headers, request_body, response_status, response_headers, response_body, error, error_detail,
     succeeded)
-  SELECT attempt_id, now(), now(), delivery_id, attempt_number, started_at, duration_ms, url, request_headers, '',
+  SELECT attempt_id, now(), now(), delivery_id, attempt_number, started_at, duration_ms, url, request_headers,
+    coalesce(request_body, ''),
     response_status, response_headers, response_body, error, error_detail, succeeded
   FROM r ON CONFLICT DO NOTHING
 )
@@ -156,7 +157,7 @@ class KnownEndpoint:
 
 def open_endpoint(row: tuple[Any, ...], now: datetime) -> KnownEndpoint:
     """An endpoint from its row of ENDPOINTS."""
-    key, url, environment, sealed, previous, expires_at, version, usable, failing, headers, *limits = row
+    key, url, environment, sealed, previous, expires_at, version, usable, failing, headers, *rest = row
     keys, custom, until, readable = [], {}, FOREVER, True
     try:
         keys.append(open_secret(sealed, "webhook_secret"))
@@ -168,7 +169,11 @@ def open_endpoint(row: tuple[Any, ...], now: datetime) -> KnownEndpoint:
         # One endpoint whose key is missing is held; it must not stop the others.
         logger.exception("endpoint_unreadable", endpoint=str(key), error=str(error))
         readable = False
-    endpoint = Endpoint(key, url, environment, tuple(keys), usable and readable, failing, custom, *limits)
+    in_flight, per_second, ordered, mapping = rest
+    usable_now, keys_now, sent = usable and readable, tuple(keys), json.loads(mapping)
+    endpoint = Endpoint(
+        key, url, environment, keys_now, usable_now, failing, custom, in_flight, per_second, ordered, sent
+    )
     return KnownEndpoint(endpoint, version, usable, until)
 
 

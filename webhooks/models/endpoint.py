@@ -63,6 +63,9 @@ class WebhookEndpoint(BaseModel):
     warned_at = models.DateTimeField(null=True, blank=True, help_text="When its owners were last warned of failures.")
     custom_headers = EncryptedJSONField(default=dict, blank=True)
     payload_filter = models.JSONField(default=dict, blank=True, help_text="Conditions an event's data must meet.")
+    field_mapping = models.JSONField(
+        default=dict, blank=True, help_text="What of an event's data it is sent, and under which names."
+    )
     max_in_flight = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Requests at once, per delivery process; empty: the platform's default."
     )

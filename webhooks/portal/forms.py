@@ -50,6 +50,15 @@ class EndpointForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "placeholder": '{"insuranceType": "auto", "score": {"gte": 50}}'}),
         help_text="A JSON object of conditions on the event's data. All of them must hold.",
     )
+    field_mapping = forms.CharField(
+        label="Fields to send",
+        required=False,
+        widget=forms.Textarea(
+            attrs={"rows": 3, "placeholder": '{"drop": ["email"], "rename": {"insuranceType": "line"}}'}
+        ),
+        help_text="A JSON object with select, drop or rename, on dotted paths in the event's data. The endpoint's page"
+        " shows an example as it will arrive.",
+    )
     max_in_flight = forms.IntegerField(label="Requests at once", required=False, min_value=1, max_value=1000)
     max_per_second = forms.IntegerField(label="Requests per second", required=False, min_value=1, max_value=1000)
     ordered = forms.BooleanField(
@@ -74,6 +83,7 @@ class EndpointForm(forms.Form):
             "subscribed_events": endpoint.subscribed_events,
             "custom_headers": "\n".join(f"{name}: {value}" for name, value in endpoint.custom_headers.items()),
             "payload_filter": json.dumps(endpoint.payload_filter) if endpoint.payload_filter else "",
+            "field_mapping": json.dumps(endpoint.field_mapping) if endpoint.field_mapping else "",
             "max_in_flight": endpoint.max_in_flight,
             "max_per_second": endpoint.max_per_second,
             "ordered": endpoint.ordered,
@@ -88,7 +98,15 @@ class EndpointForm(forms.Form):
 
     def clean_payload_filter(self) -> Any:
         """JSON as an object."""
-        text = self.cleaned_data["payload_filter"].strip()
+        return self.clean_json("payload_filter")
+
+    def clean_field_mapping(self) -> Any:
+        """JSON as an object."""
+        return self.clean_json("field_mapping")
+
+    def clean_json(self, field: str) -> Any:
+        """A field's text as a JSON object."""
+        text = self.cleaned_data[field].strip()
         if not text:
             return {}
         try:

@@ -17,7 +17,15 @@ from partners.portal.access import PortalPage
 from webhooks.models import WebhookDelivery, WebhookEndpoint
 from webhooks.portal.forms import CreateForm, DeliveryFilterForm, EndpointForm, RotateForm, TestForm
 from webhooks.portal.pages import MANAGE, EndpointAction, EndpointPage
-from webhooks.selectors import Health, attempt_body, curl_command, delivery_statistics, endpoint_health, state_of
+from webhooks.selectors import (
+    Health,
+    attempt_body,
+    curl_command,
+    delivery_statistics,
+    endpoint_health,
+    preview_of,
+    state_of,
+)
 from webhooks.services import deliveries, endpoints, ownership
 
 
@@ -118,6 +126,7 @@ class EndpointDetail(EndpointPage, TemplateView):
             **context,
             "page": page,
             "statistics": statistics,
+            "preview": preview_of(self.endpoint) if self.endpoint.field_mapping else None,
             "success_percent": None if rate is None else round(100 * rate, 1),
             "live": any(delivery.status == "pending" for delivery in page.rows),
             "rotate_form": RotateForm(auto_id="rotate_%s"),

@@ -23,6 +23,7 @@ from partners.tiers import check_quota
 from webhooks.models import WebhookDelivery, WebhookEndpoint
 from webhooks.ownership import needs_proof
 from webhooks.payload_filter import check_filter
+from webhooks.payload_mapping import check_mapping
 from webhooks.selectors import count_endpoints
 from webhooks.signing import generate_secret
 from webhooks.wakeups import wake_on_commit
@@ -61,6 +62,7 @@ def register_webhook(
     active: bool = True,
     custom_headers: Any = None,
     payload_filter: dict[str, Any] | None = None,
+    field_mapping: dict[str, Any] | None = None,
     max_in_flight: int | None = None,
     max_per_second: int | None = None,
     ordered: bool = False,
@@ -84,6 +86,7 @@ def register_webhook(
         active=active,
         custom_headers=headers,
         payload_filter=payload_filter or {},
+        field_mapping=field_mapping or {},
         max_in_flight=max_in_flight,
         max_per_second=max_per_second,
         ordered=ordered,
@@ -220,6 +223,7 @@ def check(endpoint: WebhookEndpoint) -> None:
     check_subscriptions(endpoint)
     check_headers(endpoint.custom_headers)
     check_filter(endpoint.payload_filter)
+    check_mapping(endpoint.field_mapping)
     for field, value in (("max_in_flight", endpoint.max_in_flight), ("max_per_second", endpoint.max_per_second)):
         if value is not None and not 1 <= value <= 1000:
             raise InvalidError("Expected 1 to 1000.", field=field, code="out_of_range")
