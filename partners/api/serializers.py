@@ -18,13 +18,6 @@ class PartnerSerializer(ModelSerializer):
         [*Partner.Tier.choices, ("", "None")], read_only=True, help_text="Waits for a second person to confirm it."
     )
 
-    # Empty while nothing is asked for, which a read-only choice of the model would not admit.
-    tier_requested = serializers.ChoiceField(
-        choices=[("", ""), *Partner.Tier.choices],
-        read_only=True,
-        help_text="Waits for a second person to confirm it.",
-    )
-
     class Meta:
         model = Partner
         fields = [

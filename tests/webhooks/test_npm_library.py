@@ -19,7 +19,7 @@ from tests.webhooks.test_wire_format import EVENT_ID, content_of, payloads
 from webhooks.engine.messages import Claim, Endpoint, build_request
 from webhooks.signing import generate_secret
 
-SCRIPTS = Path(__file__).with_name("webhooks")
+SCRIPTS = Path(__file__).with_name("npm")
 pytestmark = pytest.mark.skipif(shutil.which("npm") is None, reason="Node is not on this machine")
 
 
