@@ -42,7 +42,7 @@ install-dev: install .venv/.dev
 
 browser: install-dev
 	@$(BIN)/python -m tests.browser
-	@$(BIN)/python -m tests.nginx
+	@$(TEST_ENVIRONMENT) $(BIN)/python -m tests.nginx
 
 up: install
 	@exec $(BIN)/python manage.py up --demo $(ARGS)
