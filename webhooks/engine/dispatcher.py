@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
 from collections import Counter
@@ -32,7 +33,7 @@ def is_full(claims: Sequence[Claim], *, rooms: Mapping[uuid.UUID, int], total: i
 
 
 class Dispatcher:
-    """Owns the leases of one delivery process."""
+    """Owns the leases of one delivery process. One thread may claim while another finishes."""
 
     def __init__(self, *, lease: float, on_gone: Callable[[uuid.UUID], None]) -> None:
         self.store = Store()
@@ -43,30 +44,34 @@ class Dispatcher:
         self.in_flight = 0
         self.more = False  # whether the last claim left due work behind
         self.swept_at = 0.0
+        self.lock = threading.Lock()  # of the counts; never held across a statement
 
     def claim(self) -> list[Claim]:
         """Lease what can start right now, and return what is to be sent."""
         now = time.monotonic()
         if now - self.swept_at > SWEEP_SECONDS:
             self.swept_at = now
-            self.limits.forget_idle(now)
+            with self.lock:
+                self.limits.forget_idle(now)
             self.store.resume_held()
         self.ordering.release_due()
-        total = min(BATCH, MAX_IN_FLIGHT - self.in_flight)
+        with self.lock:
+            total = min(BATCH, MAX_IN_FLIGHT - self.in_flight)
+            rooms, unproven = self.limits.rooms(now), self.limits.unproven
         if total <= 0:
             return []
-        rooms = self.limits.rooms(now)
-        claims = self.store.claim(rooms=rooms, total=total, lease=self.lease, default_room=self.limits.unproven)
+        claims = self.store.claim(rooms=rooms, total=total, lease=self.lease, default_room=unproven)
         self.more = is_full(claims, rooms=rooms, total=total)
         sendable = self.set_aside(claims)
-        for claim in sendable:
-            self.limits.started(claim.endpoint_id, now)
-            self.limits.configure(
-                claim.endpoint_id,
-                max_in_flight=claim.endpoint.max_in_flight,
-                max_per_second=claim.endpoint.max_per_second,
-            )
-        self.in_flight += len(sendable)
+        with self.lock:
+            for claim in sendable:
+                self.limits.started(claim.endpoint_id, now)
+                self.limits.configure(
+                    claim.endpoint_id,
+                    max_in_flight=claim.endpoint.max_in_flight,
+                    max_per_second=claim.endpoint.max_per_second,
+                )
+            self.in_flight += len(sendable)
         return sendable
 
     def set_aside(self, claims: Sequence[Claim]) -> list[Claim]:
@@ -82,8 +87,11 @@ class Dispatcher:
         aside = {claim.delivery_id for claim in (*hopeless, *held)}
         return [claim for claim in claims if claim.delivery_id not in aside]
 
-    def finish(self, outcomes: Sequence[Outcome]) -> None:
-        """Record attempts; may be repeated with the same outcomes after a lost connection."""
+    def finish(self, outcomes: Sequence[Outcome]) -> bool:
+        """Record attempts; return whether that made others due.
+
+        May be repeated with the same outcomes after a lost connection.
+        """
         held = self.store.finish(outcomes)
         stale = len(outcomes) - len(held)
         if stale:
@@ -92,15 +100,16 @@ class Dispatcher:
         else:
             self.track_health(outcomes)
         settled = [o.claim.delivery_id for o in outcomes if o.claim.endpoint.ordered and o.status != "pending"]
-        if settled and self.ordering.settled(settled):
-            self.more = True
+        released = bool(settled) and self.ordering.settled(settled)
         now = time.monotonic()
-        self.in_flight -= len(outcomes)
-        for outcome in outcomes:
-            if outcome.succeeded:
-                self.limits.succeeded(outcome.claim.endpoint_id, now)
-            else:
-                self.limits.failed(outcome.claim.endpoint_id, now, pause=outcome.throttled)
+        with self.lock:
+            self.in_flight -= len(outcomes)
+            for outcome in outcomes:
+                if outcome.succeeded:
+                    self.limits.succeeded(outcome.claim.endpoint_id, now)
+                else:
+                    self.limits.failed(outcome.claim.endpoint_id, now, pause=outcome.throttled)
+        return released
 
     def track_health(self, outcomes: Sequence[Outcome]) -> None:
         """Start and stop the failing clocks, and switch off endpoints that said they are gone."""

@@ -137,11 +137,11 @@ def attempt_row(outcome: Outcome) -> dict[str, Any]:
     """The attempt as the finishing statement takes it (see store.FINISH)."""
     claim, response = outcome.claim, outcome.response
     return {
-        "delivery_id": str(claim.delivery_id),
-        "token": str(claim.token),
-        "attempt_id": str(outcome.attempt_id),
+        "delivery_id": claim.delivery_id,
+        "token": claim.token,
+        "attempt_id": outcome.attempt_id,
         "attempt_number": claim.attempt_number,
-        "started_at": claim.started_at.isoformat(),
+        "started_at": claim.started_at,
         "duration_ms": response.duration_ms,
         "url": claim.endpoint.url,
         "request_headers": claim.request_headers,

@@ -1,7 +1,7 @@
-"""The delivery process: one thread speaks HTTP, one PostgreSQL, one listens for wake-ups.
+"""The delivery process: one thread speaks HTTP, one claims, one records, one listens for wake-ups.
 
-The database thread works in rounds: finish what came back, claim what can start. While it waits for PostgreSQL results
-pile up, so the busier the process, the larger its batches.
+Claiming and recording each have a connection: PostgreSQL works on both at once, and while a thread waits for it, work
+piles up, so the busier the process, the larger its batches.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import threading
 import time
 import uuid
 from collections import deque
+from collections.abc import Callable
 
 import psycopg
 import structlog
@@ -24,7 +25,7 @@ from webhooks.wakeups import Listener
 
 POLL_SECONDS = 0.5  # half of what a lost wake-up or the end of a lease may cost
 LEASE_MARGIN_SECONDS = 5.0
-GATHER_SECONDS = 0.002
+GATHER_SECONDS = 0.006
 RECONNECT_SECONDS = 0.5
 DRAIN_SECONDS = 4.0
 
@@ -43,9 +44,10 @@ class DeliveryProcess:
         self.listener = Listener(self.wake)
         self.to_send: deque[Claim] = deque()
         self.finished: deque[Outcome] = deque()
+        self.unrecorded: list[Outcome] = []
         self.unanswered: dict[uuid.UUID, Claim] = {}
-        self.signal = threading.Event()
-        self.woken = True
+        self.due = threading.Event()  # there may be something to claim
+        self.answered = threading.Event()  # there is something to record
         self.stopping = False
         self.gave_up = False  # what is in flight is not waited for any longer
         self.stopped = threading.Event()
@@ -57,19 +59,20 @@ class DeliveryProcess:
 
     def wake(self) -> None:
         """There may be due work; safe from any thread."""
-        self.woken = True
-        self.signal.set()
+        self.due.set()
 
     def stop(self) -> None:
         """Claim nothing more, finish what is in flight, and return from `run`; safe from a signal handler."""
         self.stopping = True
-        self.signal.set()
+        self.due.set()
+        self.answered.set()
 
     def run(self) -> None:
         """Deliver until `stop`."""
-        database = threading.Thread(target=self.keep_books, name="database")
+        threads = [threading.Thread(target=work, name=work.__name__) for work in (self.claim_due, self.record_answers)]
         self.listener.start()
-        database.start()
+        for thread in threads:
+            thread.start()
         give_up_at = None
         while not self.stopped.is_set():
             self.send_and_receive()
@@ -77,10 +80,11 @@ class DeliveryProcess:
                 give_up_at = give_up_at or time.monotonic() + min(DRAIN_SECONDS, self.deadline)
                 if time.monotonic() > give_up_at:
                     break
-        self.stopping = self.gave_up = True
-        self.signal.set()
+        self.gave_up = True
+        self.stop()
         self.listener.stop()
-        database.join()
+        for thread in threads:
+            thread.join()
         self.abandon()
         self.sender.close()
         if self.failure is not None:
@@ -97,52 +101,78 @@ class DeliveryProcess:
             del self.unanswered[claim.token]
             self.finished.append(judge(claim, response))
         if results:
-            self.signal.set()
+            self.answered.set()
 
-    def keep_books(self) -> None:
-        """The database thread."""
-        pending: list[Outcome] = []
+    def claim_due(self) -> None:
+        """The claiming thread."""
         next_poll = 0.0
-        try:
-            while not (self.stopping and not self.finished and (self.gave_up or not self.dispatcher.in_flight)):
-                self.signal.wait(max(0.0, next_poll - time.monotonic()))
-                self.signal.clear()
+
+        def turn() -> None:
+            nonlocal next_poll
+            self.due.wait(max(0.0, next_poll - time.monotonic()))
+            self.gather()
+            self.due.clear()
+            if self.stopping:
+                return
+            next_poll = 0.0  # unless it succeeds
+            claims = self.dispatcher.claim()
+            next_poll = time.monotonic() + POLL_SECONDS
+            if claims:
+                self.to_send.extend(claims)
+                self.sender.wake()
                 if self.dispatcher.more:
-                    time.sleep(GATHER_SECONDS)  # under load, a moment's patience makes a larger batch
+                    self.due.set()  # the next ones are claimed while these are sent
+
+        self.work(turn, lambda: self.stopping)
+
+    def record_answers(self) -> None:
+        """The recording thread; it goes last."""
+
+        def turn() -> None:
+            self.answered.wait(POLL_SECONDS)
+            self.gather()
+            self.answered.clear()
+            while self.finished:
+                self.unrecorded.append(self.finished.popleft())
+            if not self.unrecorded:
+                return
+            released = self.dispatcher.finish(self.unrecorded)
+            self.unrecorded.clear()
+            if released or self.dispatcher.more:
+                self.due.set()
+
+        self.work(turn, self.is_drained)
+        self.stopped.set()
+        self.sender.wake()
+
+    def is_drained(self) -> bool:
+        """Whether everything is on record that will be."""
+        left = self.finished or self.unrecorded or not (self.gave_up or not self.dispatcher.in_flight)
+        return self.stopping and not left
+
+    def gather(self) -> None:
+        """Under load, a moment's patience makes a larger batch."""
+        if self.dispatcher.more:
+            time.sleep(GATHER_SECONDS)
+
+    def work(self, turn: Callable[[], None], is_over: Callable[[], bool]) -> None:
+        """Turn after turn on this thread's connection, which is made anew when PostgreSQL was away."""
+        try:
+            while not is_over():
                 try:
-                    next_poll = self.turn(pending, next_poll)
+                    turn()
                 except DATABASE_AWAY as error:
                     logger.warning("database_away", error=str(error).strip()[:200])
                     connection.close()
-                    next_poll = 0.0
                     if self.stopping:
                         return
                     time.sleep(RECONNECT_SECONDS)
         except BaseException as error:  # noqa: BLE001 (a bug: `run` raises it once the leases are given back)
             self.failure = error
-        finally:
             self.stopped.set()
             self.sender.wake()
+        finally:
             connection.close()
-
-    def turn(self, pending: list[Outcome], next_poll: float) -> float:
-        """Finish, then claim if there is a reason to; return when to look for work again."""
-        while self.finished:
-            pending.append(self.finished.popleft())
-        freed = bool(pending)
-        if pending:
-            self.dispatcher.finish(pending)
-            pending.clear()
-        now = time.monotonic()
-        due = self.woken or now >= next_poll or (freed and self.dispatcher.more)
-        if self.stopping or not due:
-            return next_poll
-        self.woken = False
-        claims = self.dispatcher.claim()
-        if claims:
-            self.to_send.extend(claims)
-            self.sender.wake()
-        return now + POLL_SECONDS
 
     def abandon(self) -> None:
         """Give back the leases of requests that did not end in time: they may be sent twice, never lost."""

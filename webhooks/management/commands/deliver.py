@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from common.http import DEADLINE_SECONDS
 from webhooks.engine.process import DeliveryProcess
 
-# Python's own 5 ms would leave answers lying while the database thread builds its rows.
+# Python's own 5 ms would leave answers lying while another thread builds its rows.
 SWITCH_SECONDS = 0.0005
 
 
