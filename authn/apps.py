@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from applications.registry import register_redirect_uris, register_used_scopes
+from applications.registry import register_installer_notice, register_redirect_uris, register_used_scopes
 from applications.registry import register_statistics as register_application_statistics
 from authn import mails
 from common.partitions import register_partitioned
@@ -22,7 +22,7 @@ class AuthnConfig(AppConfig):
         from authn.keys import is_key  # noqa: PLC0415 (as above)
         from authn.oauth.secrets import is_access_token  # noqa: PLC0415 (as above)
         from authn.portal.attention import keys_to_look_after  # noqa: PLC0415 (as above)
-        from authn.services import oauth_principals, principals  # noqa: PLC0415 (as above)
+        from authn.services import installers, oauth_principals, principals  # noqa: PLC0415 (as above)
         from authn.services.revocation import credentials_changed  # noqa: PLC0415 (as above)
         from authn.standing import credential_holds  # noqa: PLC0415 (as above)
         from partners.statistics import register_statistics  # noqa: PLC0415 (as above)
@@ -34,6 +34,8 @@ class AuthnConfig(AppConfig):
         register_redirect_uris(selectors.redirect_uris_of)
         register_used_scopes(selectors.used_scopes)
         register_application_statistics("credentials", selectors.credentials_of)
+        register_application_statistics("installs", installers.installs_of)
+        register_installer_notice(installers.tell_of_deprecation)
         register_statistics("apiKeys", selectors.key_figures)
         register_statistics("oauthClients", selectors.client_figures)
         portal.navigation += [

@@ -26,6 +26,13 @@ KINDS = (
     MailKind("key_rotation_due", "keys", "Rotate an API key of {{ partner }}", "Rotate it", KEY),
     MailKind("key_expiring", "keys", "An API key of {{ partner }} stops on {{ expires }}", "See the key", KEY),
     MailKind(
+        "granted_application_ending",
+        "account",
+        "{{ application }}, which {{ partner }} uses, stops on {{ day }}",
+        "See what it may do",
+        {**ACME, "application": "Quote Sync", "maker": "Globex Leads", "day": "1 March 2027"},
+    ),
+    MailKind(
         "suspicious_activity",
         "account",
         "Suspicious: {{ what }}",

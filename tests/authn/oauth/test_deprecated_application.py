@@ -11,7 +11,14 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from applications.models import PartnerApplication
+from applications.services.lifecycle import deprecate_application
+from authn.models import OAuthConsent
 from authn.services.oauth import IssuedClient
+from common.principal import SYSTEM
+from partners.models import OutboundMail, Partner, User
+from partners.services.members import add_member
+from tests.authn.oauth.conftest import issue
+from tests.conftest import make_partner
 
 pytestmark = pytest.mark.django_db
 Post = Callable[..., Any]
@@ -53,3 +60,25 @@ def test_on_the_day_neither_token_nor_client_works(post: Post, issued: IssuedCli
     assert api(token).get("/api/keys").status_code == 401
     assert post("token", issued, grant_type="client_credentials").status_code in {400, 401}
     assert post("token/introspect", issued, token=token).status_code in {400, 401}
+
+
+def test_organizations_that_granted_access_are_told(
+    api: Api, issued: IssuedClient, application: PartnerApplication, globex: Partner, charlie: User, acme_key: str
+) -> None:
+    """Once each, its owners and developers; neither the maker nor whoever never granted anything."""
+    initech = make_partner("Initech")
+    for partner, email, role in ((globex, "dev@globex.test", "developer"), (globex, "eye@globex.test", "viewer"),
+                                 (initech, "boss@initech.test", "owner")):  # fmt: skip
+        add_member(partner=partner, user=User.objects.create_user(email), role=role, actor=SYSTEM)
+    other = issue(application, name="Second client")
+    for client in (issued.client, other.client):
+        OAuthConsent.objects.create(user=charlie, client=client, partner=globex, scopes=["read:leads"])
+    PartnerApplication.objects.update(status="published")
+    application.refresh_from_db()
+    day = timezone.now().date() + timedelta(days=90)
+    deprecate_application(application=application, sunset_date=day, actor=SYSTEM)
+    told = OutboundMail.objects.filter(kind="granted_application_ending").order_by("recipient")
+    assert [mail.recipient for mail in told] == ["charlie@globex.test", "dev@globex.test"]
+    assert {mail.context["day"] for mail in told} == {f"{day:%-d %B %Y}"}
+    statistics = api(acme_key).get(f"/api/applications/{application.id}/statistics").json()["data"]
+    assert statistics["installs"] == {"organizations": 1}
