@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
-from webhooks.engine.limits import FIRST_WINDOW, MAX_IN_FLIGHT, Limits
-from webhooks.engine.messages import Claim, Outcome
+from webhooks.engine.limits import MAX_IN_FLIGHT, Limits
+from webhooks.engine.messages import Claim, Endpoint, Outcome
 from webhooks.engine.ordering import Ordering
 from webhooks.engine.store import Store
 
@@ -21,15 +21,22 @@ BATCH = 256
 SWEEP_SECONDS = 5.0
 
 
-def is_full(claims: Sequence[Claim], *, rooms: Mapping[uuid.UUID, int], total: int) -> bool:
+def is_full(claims: Sequence[Claim], *, rooms: Mapping[uuid.UUID, int], default_room: int, total: int) -> bool:
     """Whether a claim stopped at a limit, so that due work may be left. What others had locked is theirs by now."""
     if len(claims) >= total:
         return True
     counts = Counter(claim.endpoint_id for claim in claims)
-    # A known endpoint without room was not looked at; a new one has the first window.
-    return any(counts[endpoint] >= room for endpoint, room in rooms.items()) or any(
-        count >= FIRST_WINDOW for endpoint, count in counts.items() if endpoint not in rooms
-    )
+    # A known endpoint without room was not looked at.
+    if any(counts[endpoint] >= room for endpoint, room in rooms.items()):
+        return True
+    new = {claim.endpoint_id: claim.endpoint for claim in claims if claim.endpoint_id not in rooms}
+    return any(counts[key] >= first_room(endpoint, default_room) for key, endpoint in new.items())
+
+
+def first_room(endpoint: Endpoint, default_room: int) -> int:
+    """What a claim takes for an endpoint that is new to this process: as the statement of store.CLAIM has it."""
+    limits = (default_room, endpoint.max_in_flight, endpoint.max_per_second)
+    return min(limit for limit in limits if limit is not None)
 
 
 class Dispatcher:
@@ -61,7 +68,7 @@ class Dispatcher:
         if total <= 0:
             return []
         claims = self.store.claim(rooms=rooms, total=total, lease=self.lease, default_room=unproven)
-        self.more = is_full(claims, rooms=rooms, total=total)
+        self.more = is_full(claims, rooms=rooms, default_room=unproven, total=total)
         sendable = self.set_aside(claims)
         with self.lock:
             for claim in sendable:

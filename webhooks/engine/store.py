@@ -31,7 +31,8 @@ FOREVER = datetime.max.replace(tzinfo=UTC)
 logger = structlog.get_logger(__name__)
 
 # `heads` hops from endpoint to endpoint along the index (a loose index scan), so its cost is the number of endpoints
-# with work and not the length of any backlog. An endpoint's room bounds what is taken for it. What sending needs comes
+# with work and not the length of any backlog. An endpoint's room bounds what is taken for it; one that
+# is new to this process has what its own limits leave of `default_room`. What sending needs comes
 # along, so a delivery costs two round trips: `xmin` tells whether the endpoint we know is still the current one.
 CLAIM = f"""
 WITH RECURSIVE heads AS (
@@ -42,9 +43,10 @@ WITH RECURSIVE heads AS (
     SELECT endpoint_id, due_at FROM webhooks_webhookdelivery
     WHERE status = 'pending' AND endpoint_id > h.endpoint_id ORDER BY endpoint_id, due_at LIMIT 1) n
 ), ready AS MATERIALIZED (
-  SELECT h.endpoint_id, coalesce(r.room, %(default_room)s) AS room
+  SELECT h.endpoint_id, coalesce(r.room, least(%(default_room)s, n.max_in_flight, n.max_per_second)) AS room
   FROM heads h LEFT JOIN unnest(%(endpoints)s::uuid[], %(rooms)s::int[]) AS r(endpoint_id, room)
     ON r.endpoint_id = h.endpoint_id
+  LEFT JOIN webhooks_webhookendpoint n ON n.id = h.endpoint_id AND r.room IS NULL
   WHERE h.due_at <= statement_timestamp() AND coalesce(r.room, %(default_room)s) > 0
   ORDER BY h.due_at
 ), due AS MATERIALIZED (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.contrib import messages
@@ -126,6 +127,7 @@ class EndpointDetail(EndpointPage, TemplateView):
             **context,
             "page": page,
             "statistics": statistics,
+            "payload_filter": json.dumps(self.endpoint.payload_filter),
             "preview": preview_of(self.endpoint) if self.endpoint.field_mapping else None,
             "success_percent": None if rate is None else round(100 * rate, 1),
             "live": any(delivery.status == "pending" for delivery in page.rows),
