@@ -35,8 +35,9 @@ def claim_and_die(self: Dispatcher) -> list[Claim]:
     return claims
 
 
-def die_before_finishing(self: Dispatcher, outcomes: Sequence[Outcome]) -> None:
+def die_before_finishing(self: Dispatcher, outcomes: Sequence[Outcome]) -> bool:
     die()
+    return False
 
 
 def finish_and_die(self: Store, outcomes: Sequence[Outcome]) -> object:
