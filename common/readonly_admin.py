@@ -8,19 +8,27 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 
-class ReadOnlyAdmin(ModelAdmin):
-    """Rows the product writes and people only look at."""
+class ServiceWritten:
+    """Rows that services alone make and remove; actions may change them, through services."""
 
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Made by the product."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Changed by the product."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Kept."""
         return False
+
+
+class ReadOnly(ServiceWritten):
+    """Rows that people only look at."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Changed by the product."""
+        return False
+
+
+class ReadOnlyAdmin(ReadOnly, ModelAdmin):
+    """The pages of such rows."""
+
+    show_full_result_count = False

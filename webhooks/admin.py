@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
 from common.errors import DomainError
+from common.readonly_admin import ReadOnly
 from partners.selectors import staff_behind
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from webhooks.selectors import state_of
@@ -18,22 +17,6 @@ from webhooks.services.endpoints import update_webhook
 from webhooks.services.ownership import verify_webhook
 
 MOST_AT_ONCE = 5  # each has five seconds to answer
-
-
-class ReadOnly:
-    """Rows that services alone write."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody adds them by hand."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody removes them by hand."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Looking is enough."""
-        return False
 
 
 @admin.register(WebhookEndpoint)

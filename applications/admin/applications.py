@@ -15,10 +15,10 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from applications.admin.access import ReadOnly
 from applications.models import ApplicationStatusChange, ApplicationVersion, PartnerApplication
 from applications.services.lifecycle import resume_application, suspend_application
 from common.attempts import attempt
+from common.readonly_admin import ServiceWritten
 from partners.selectors import staff_behind
 
 TONES = {
@@ -32,7 +32,7 @@ TONES = {
 }
 
 
-class HistoryInline(ReadOnly, TabularInline):
+class HistoryInline(ServiceWritten, TabularInline):
     """Every change of state."""
 
     model = ApplicationStatusChange
@@ -47,7 +47,7 @@ class HistoryInline(ReadOnly, TabularInline):
         return False
 
 
-class SubmissionInline(ReadOnly, TabularInline):
+class SubmissionInline(ServiceWritten, TabularInline):
     """Every submission, linked to the desk."""
 
     model = ApplicationVersion
@@ -71,7 +71,7 @@ class ReasonForm(forms.Form):
 
 
 @admin.register(PartnerApplication)
-class ApplicationAdmin(ReadOnly, ModelAdmin):
+class ApplicationAdmin(ServiceWritten, ModelAdmin):
     """What partners wrote is theirs: staff read it, and suspend or resume with a reason."""
 
     list_display = ["app_name", "partner", "status_label", "scopes", "sunset_date", "updated_at"]

@@ -16,7 +16,6 @@ from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
-from applications.admin.access import ReadOnly
 from applications.admin.decisions import VERBS, DecisionForm
 from applications.images import image_response
 from applications.models import ApplicationVersion, ReviewComment
@@ -25,6 +24,7 @@ from applications.selectors import added_scopes, version_difference
 from common.api.casing import underscore
 from common.attempts import attempt
 from common.principal import Principal
+from common.readonly_admin import ServiceWritten
 from common.scopes import HIGH_RISK_SCOPES, PERSONAL_DATA_SCOPES, SCOPES
 from common.templatetags.treaty import ago
 from partners.selectors import staff_behind
@@ -75,7 +75,7 @@ class QueueFilter(admin.SimpleListFilter):
 
 
 @admin.register(ApplicationVersion)
-class SubmissionAdmin(ReadOnly, ModelAdmin):
+class SubmissionAdmin(ServiceWritten, ModelAdmin):
     """Submissions in the order they are due; riskier ones are due sooner."""
 
     list_display = [

@@ -7,29 +7,13 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
 from authn.models import OAuthClient, OAuthConsent, OAuthToken
 from authn.oauth.families import end_tokens
 from authn.services.oauth_authorization import withdraw_consent
 from authn.services.oauth_clients import revoke_client
+from common.readonly_admin import ReadOnlyAdmin
 from partners.selectors import staff_behind
-
-
-class ReadOnlyAdmin(ModelAdmin):
-    """Look, filter, and use the actions; the services change."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Rows come from the services."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Rows change by the services."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Rows are revoked, not deleted."""
-        return False
 
 
 class OAuthClientAdmin(ReadOnlyAdmin):

@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
+from common.readonly_admin import ServiceWritten
 from partners.models import Partner
 
 
@@ -28,19 +29,11 @@ def ask_to(page: ModelAdmin, request: HttpRequest, original: Any, form: forms.Fo
     return TemplateResponse(request, "admin/partners/ask.html", context)
 
 
-class ReadOnlyAdmin(ModelAdmin):
+class ReadOnlyAdmin(ServiceWritten, ModelAdmin):
     """Rows that only services write."""
 
     list_per_page = 50
     show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
-        return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """All of them."""
