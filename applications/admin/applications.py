@@ -10,13 +10,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from applications.models import ApplicationStatusChange, ApplicationVersion, PartnerApplication
 from applications.services.lifecycle import resume_application, suspend_application
+from common.ask import ask_to
 from common.attempts import attempt
 from common.readonly_admin import ServiceWritten
 from partners.selectors import staff_behind
@@ -67,7 +67,9 @@ class SubmissionInline(ServiceWritten, TabularInline):
 class ReasonForm(forms.Form):
     """Why."""
 
-    reason = forms.CharField(max_length=5_000, label="Reason", widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}))
+    reason = forms.CharField(
+        max_length=5_000, label="Reason, for the partner to read", widget=UnfoldAdminTextareaWidget(attrs={"rows": 4})
+    )
 
 
 @admin.register(PartnerApplication)
@@ -121,13 +123,4 @@ class ApplicationAdmin(ServiceWritten, ModelAdmin):
             reason = form.cleaned_data["reason"]
             attempt(request, lambda: verb(application=application, reason=reason, actor=staff_behind(request)), done)
             return redirect("admin:applications_partnerapplication_change", application.pk)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"{title} {application}",
-            "submit": title,
-            "form": form,
-            "opts": self.opts,
-            "original": application,
-            "show_back_button": True,
-        }
-        return TemplateResponse(request, "admin/applications/reason.html", context)
+        return ask_to(self, request, application, form, title=title)

@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -17,6 +16,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from authn.models import ApiKey, SuspiciousActivity
 from authn.services.keys import revoke_api_key
 from authn.services.suspicion import decide_suspicion, revoke_suspicious_key
+from common.ask import ask_to
 from common.attempts import attempt
 from common.readonly_admin import ReadOnlyAdmin
 from partners.selectors import staff_behind
@@ -57,16 +57,7 @@ def ask_why(
     if request.method == "POST" and form.is_valid():
         attempt(request, lambda: act(form.cleaned_data["reason"]), done)
         return back
-    context = {
-        **page.admin_site.each_context(request),
-        "title": f"{title}: {original}",
-        "submit": title,
-        "form": form,
-        "opts": page.opts,
-        "original": original,
-        "show_back_button": True,
-    }
-    return TemplateResponse(request, "admin/partners/ask.html", context)
+    return ask_to(page, request, original, form, title=title)
 
 
 class RevokingAdmin(ReadOnlyAdmin):

@@ -7,26 +7,12 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
+from common.ask import ask_to
 from common.readonly_admin import ServiceWritten
 from partners.models import Partner
-
-
-def ask_to(page: ModelAdmin, request: HttpRequest, original: Any, form: forms.Form, *, title: str) -> HttpResponse:
-    """A page of `page` with one form and one button that says `title`."""
-    context = {
-        **page.admin_site.each_context(request),
-        "title": f"{title}: {original}",
-        "submit": title,
-        "form": form,
-        "opts": page.opts,
-        "original": original,
-        "show_back_button": True,
-    }
-    return TemplateResponse(request, "admin/partners/ask.html", context)
 
 
 class ReadOnlyAdmin(ServiceWritten, ModelAdmin):

@@ -11,8 +11,9 @@ from django.shortcuts import get_object_or_404, redirect
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
+from common.ask import ask_to
 from common.attempts import attempt
-from partners.admin.access import ConfirmForm, ReadOnlyAdmin, ask_to
+from partners.admin.access import ConfirmForm, ReadOnlyAdmin
 from partners.models import AgreementTemplate, PartnerAgreement
 from partners.selectors import staff_behind
 from partners.services.agreements import document_headers, document_of, publish_template, terminate_agreement
