@@ -16,6 +16,7 @@ from applications import registry
 from applications.models import ApplicationVersion, PartnerApplication, ReviewComment
 from common.principal import Principal
 from common.replica import reads_replica
+from partners.statistics import count_by_status
 
 DECISIONS_LOOKED_AT = 30
 
@@ -38,9 +39,7 @@ def count_applications(partner_id: uuid.UUID) -> int:
 
 def application_figures(partner_id: uuid.UUID) -> dict[str, Any]:
     """The applications of a partner, by status."""
-    rows = PartnerApplication.objects.present().filter(partner_id=partner_id).order_by().values_list("status")
-    by_status = dict(rows.annotate(Count("id")).order_by("status"))
-    return {"total": sum(by_status.values()), "byStatus": by_status}
+    return count_by_status(PartnerApplication.objects.present().filter(partner_id=partner_id))
 
 
 def approved_scopes(partner_id: uuid.UUID) -> frozenset[str]:

@@ -14,8 +14,8 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the usage page into the sidebar, its last day on the home page, calls among application figures."""
-        from authn.quotas import calls_of_month  # noqa: PLC0415 (as above)
-        from billing.call_figures import calls_of, calls_of_partner  # noqa: PLC0415 (models are ready only now)
+        from authn.quotas import calls_of_month  # noqa: PLC0415 (models are ready only now)
+        from billing.call_figures import calls_of, calls_of_partner  # noqa: PLC0415 (as above)
         from billing.portal import attention, panels  # noqa: PLC0415 (as above)
         from partners.statistics import register_statistics  # noqa: PLC0415 (as above)
         from partners.tiers import register_usage  # noqa: PLC0415 (as above)

@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Count, QuerySet
+
 from partners import tiers
 from partners.models import Partner, VerificationItem
 from partners.readiness import outstanding
@@ -17,6 +19,13 @@ sources: dict[str, Callable[[uuid.UUID], Any]] = {}
 def register_statistics(name: str, source: Callable[[uuid.UUID], Any]) -> None:
     """Show `source(partner_id)` as `name` (camelCase) among a partner's statistics."""
     sources[name] = source
+
+
+def count_by_status(rows: QuerySet[Any]) -> dict[str, Any]:
+    """How many of `rows` there are, and how many in each status."""
+    counts = rows.order_by().values_list("status").annotate(Count("id")).order_by("status")
+    by_status = dict(counts)
+    return {"total": sum(by_status.values()), "byStatus": by_status}
 
 
 def partner_statistics(partner: Partner) -> dict[str, Any]:

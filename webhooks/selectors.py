@@ -22,6 +22,7 @@ from events.selectors import list_event_types
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from webhooks.payload import data_text, envelope, with_signature
 from webhooks.payload_mapping import apply_mapping
+from webhooks.subscriptions import subscription_names
 
 FAILURE_ALERT = 0.10
 DAY = timedelta(hours=24)
@@ -31,7 +32,7 @@ def preview_of(endpoint: WebhookEndpoint) -> tuple[str, str] | None:
     """An event that the endpoint takes, and its example's data as JSON the way they will arrive; None without one."""
     for event_type in list_event_types():
         name = event_type.event_name
-        if event_type.example and {name, f"{name.partition('.')[0]}.*", "*"} & set(endpoint.subscribed_events):
+        if event_type.example and not set(endpoint.subscribed_events).isdisjoint(subscription_names(name)):
             return name, json.dumps(apply_mapping(endpoint.field_mapping, event_type.example), indent=2)
     return None
 
@@ -48,7 +49,7 @@ def subscribed_scopes(application: PartnerApplication) -> frozenset[str] | None:
     if not names:
         return None
     needed = EventType.objects.active().exclude(required_scope="").values_list("event_name", "required_scope")
-    return frozenset(scope for event, scope in needed if names & {"*", f"{event.partition('.')[0]}.*", event})
+    return frozenset(scope for event, scope in needed if not names.isdisjoint(subscription_names(event)))
 
 
 def endpoint_figures(partner_id: uuid.UUID) -> dict[str, Any]:

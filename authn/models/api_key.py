@@ -110,6 +110,11 @@ class ApiKey(BaseModel):
         return f"{self.key_prefix}…{self.last_four}"
 
     @property
+    def label(self) -> str:
+        """What people call it: its name, if it has one, and how it begins and ends."""
+        return f"{self.name} ({self})" if self.name else str(self)
+
+    @property
     def owner_id(self) -> uuid.UUID:
         """The partner or the service account."""
         owner = self.partner_id or self.service_account_id

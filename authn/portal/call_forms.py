@@ -49,6 +49,6 @@ def credential_names(principal: Principal) -> dict[str, str]:
     keys = ApiKey.objects.filter(partner_id=principal.tenant_id).order_by("-id")[:500]
     clients = OAuthClient.objects.filter(partner_id=principal.tenant_id).order_by("-id")[:100]
     return {
-        **{str(key.id): f"{key.name} ({key})" if key.name else str(key) for key in keys},
+        **{str(key.id): key.label for key in keys},
         **{str(client.id): f"{client.name} (OAuth)" for client in clients},
     }

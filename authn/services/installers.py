@@ -9,11 +9,8 @@ from django.urls import reverse
 
 from applications.models import PartnerApplication
 from common.mail import absolute_url
-from common.principal import Role
 from partners.models import Partner
-from partners.services.mail import mail_members
-
-TOLD = (Role.OWNER, Role.DEVELOPER)
+from partners.services.mail import CARETAKERS, mail_members
 
 
 def organizations_using(application: PartnerApplication) -> QuerySet[Partner]:
@@ -34,7 +31,7 @@ def tell_of_deprecation(application: PartnerApplication) -> None:
     for partner in organizations_using(application).order_by("id"):
         mail_members(
             partner=partner,
-            roles=TOLD,
+            roles=CARETAKERS,
             kind="granted_application_ending",
             application=application.app_name,
             maker=application.partner.partner_name,

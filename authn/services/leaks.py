@@ -25,11 +25,10 @@ from authn.oauth.secrets import CLIENT_SECRET_PREFIX, generate, is_access_token,
 from authn.services.keys import locked, revoke_api_key
 from common.audit import acting_as
 from common.mail import absolute_url
-from common.principal import Principal, PrincipalKind, Role
+from common.principal import Principal, PrincipalKind
 from partners.models import Partner
-from partners.services.mail import mail_members, mail_staff
+from partners.services.mail import CARETAKERS, mail_members, mail_staff
 
-TOLD = (Role.OWNER, Role.DEVELOPER)
 HOLDER = Principal(kind=PrincipalKind.SYSTEM, label="whoever held the credential")
 
 
@@ -137,7 +136,7 @@ def tell(partner: Partner | None, what: str, leak: Leak, path: str) -> None:
     if partner is None:
         mail_staff(kind="key_leaked", partner="the core platform", **context)
     else:
-        mail_members(partner=partner, roles=TOLD, kind="key_leaked", **context)
+        mail_members(partner=partner, roles=CARETAKERS, kind="key_leaked", **context)
 
 
 def fingerprint(secret: str) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from applications.services.api_version import pinned_version
 from authn import gate
-from authn.credentials import Credential
+from authn.credentials import Credential, resolve
 from authn.models import OAuthClient, OAuthToken
 from authn.oauth.scopes import grantable
 from authn.oauth.secrets import is_access_token, token_digest
@@ -83,8 +83,7 @@ def credential_of(token: OAuthToken, role: str | None) -> Credential | None:
 
 def principal_of_token(raw_token: str) -> Principal | None:
     """Who an access token speaks for; None when it is not usable."""
-    stored = stored_form_of_token(raw_token)
-    credential = None if stored is None else credentials_of_tokens([stored]).get(stored)
+    credential = resolve(raw_token) if is_access_token(raw_token) else None
     return credential.principal if credential else None
 
 

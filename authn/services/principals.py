@@ -8,8 +8,8 @@ from ipaddress import ip_network
 from django.conf import settings
 
 from applications.services.api_version import pinned_version
-from authn.credentials import Credential
-from authn.keys import digest, is_well_formed
+from authn.credentials import Credential, resolve
+from authn.keys import digest, is_key, is_well_formed
 from authn.models import ApiKey
 from authn.quotas import stopped_where_used_up
 from common.principal import Principal, PrincipalKind
@@ -83,6 +83,5 @@ def principal_of(key: ApiKey) -> Principal | None:
 
 def validate_api_key(raw_key: str) -> Principal | None:
     """Who a raw key speaks for; None when it is not usable."""
-    stored = stored_form_of_key(raw_key)
-    credential = None if stored is None else credentials_of_keys([stored]).get(stored)
+    credential = resolve(raw_key) if is_key(raw_key) else None
     return credential.principal if credential else None

@@ -11,13 +11,11 @@ from django.utils import timezone
 
 from authn.models import ApiKey
 from common.mail import absolute_url
-from common.principal import Role
-from partners.services.mail import mail_members
+from partners.services.mail import CARETAKERS, mail_members
 
 ROTATE_AFTER = timedelta(days=90)
 REMIND_EVERY = timedelta(days=30)
 WARN_BEFORE = timedelta(days=14)
-TOLD = (Role.OWNER, Role.DEVELOPER)
 
 
 @transaction.atomic
@@ -37,9 +35,9 @@ def remind_of_keys() -> int:
         assert key.partner is not None  # noqa: S101 (filtered above; narrows the type)
         mail_members(
             partner=key.partner,
-            roles=TOLD,
+            roles=CARETAKERS,
             kind="key_expiring" if ends else "key_rotation_due",
-            key=f"{key.name} ({key})" if key.name else str(key),
+            key=key.label,
             days=(now - key.created_at).days,
             expires=f"{ends:%-d %B %Y}" if ends else "",
             action_url=absolute_url(reverse("key", args=[key.pk])),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 import django_filters
@@ -90,18 +89,15 @@ class MemberViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, PartnerChi
     def update(self, request: Request, partner_id: UUID, pk: UUID) -> Response:
         """Give a member another role; the last owner keeps theirs."""
         data = self.validated(MemberWriteSerializer)
-        return self.changed(self.get_object(), data)
+        member = self.get_object()
+        if "role" in data:
+            member = members.change_role(member=member, role=data["role"], actor=self.principal)
+        return self.respond(member)
 
     @extend_schema(request=MemberWriteSerializer)
     def partial_update(self, request: Request, partner_id: UUID, pk: UUID) -> Response:
         """As PUT: the role is all there is to change."""
         return self.update(request, partner_id, pk)
-
-    def changed(self, member: PartnerMember, data: dict[str, Any]) -> Response:
-        """The member with the role given, if one was."""
-        if "role" in data:
-            member = members.change_role(member=member, role=data["role"], actor=self.principal)
-        return self.respond(member)
 
     def destroy(self, request: Request, partner_id: UUID, pk: UUID) -> Response:
         """End a membership: an owner anyone's, everyone their own; never the last owner's."""

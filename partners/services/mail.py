@@ -14,11 +14,14 @@ from django.db.models import F
 from django.utils import timezone
 
 from common.mail import CATEGORIES, deliver, kinds, render_mail
+from common.principal import Role
 from common.queue import send_on_commit
 from partners.models import MailPreference, OutboundMail, Partner, User
 
 logger = structlog.get_logger(__name__)
 
+# Who looks after what an integration runs on.
+CARETAKERS = (Role.OWNER, Role.DEVELOPER)
 MAX_ATTEMPTS = 8
 CLAIM = timedelta(minutes=5)
 Status = OutboundMail.Status

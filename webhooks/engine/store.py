@@ -31,9 +31,9 @@ FOREVER = datetime.max.replace(tzinfo=UTC)
 logger = structlog.get_logger(__name__)
 
 # `heads` hops from endpoint to endpoint along the index (a loose index scan), so its cost is the number of endpoints
-# with work and not the length of any backlog. An endpoint's room bounds what is taken for it; one that
-# is new to this process has what its own limits leave of `default_room`. What sending needs comes
-# along, so a delivery costs two round trips: `xmin` tells whether the endpoint we know is still the current one.
+# with work and not the length of any backlog. An endpoint's room bounds what is taken for it; one that is new to this
+# process has what its own limits leave of `default_room`. What sending needs comes along, so a delivery costs two round
+# trips: `xmin` tells whether the endpoint we know is still the current one.
 CLAIM = f"""
 WITH RECURSIVE heads AS (
   (SELECT endpoint_id, due_at FROM webhooks_webhookdelivery
@@ -95,8 +95,7 @@ WITH r AS (
     request_url, request_headers, request_body, response_status, response_headers, response_body, error, error_detail,
     succeeded)
   SELECT attempt_id, now(), now(), delivery_id, attempt_number, started_at, duration_ms, url, request_headers,
-    coalesce(request_body, ''),
-    response_status, response_headers, response_body, error, error_detail, succeeded
+    coalesce(request_body, ''), response_status, response_headers, response_body, error, error_detail, succeeded
   FROM r ON CONFLICT DO NOTHING
 )
 UPDATE webhooks_webhookdelivery d
@@ -160,7 +159,7 @@ class KnownEndpoint:
 
 def open_endpoint(row: tuple[Any, ...], now: datetime) -> KnownEndpoint:
     """An endpoint from its row of ENDPOINTS."""
-    key, url, environment, sealed, previous, expires_at, version, usable, failing, headers, *rest = row
+    key, url, environment, sealed, previous, expires_at, version, usable, failing, headers, *options = row
     keys, custom, until, readable = [], {}, FOREVER, True
     try:
         keys.append(open_secret(sealed, "webhook_secret"))
@@ -172,10 +171,19 @@ def open_endpoint(row: tuple[Any, ...], now: datetime) -> KnownEndpoint:
         # One endpoint whose key is missing is held; it must not stop the others.
         logger.exception("endpoint_unreadable", endpoint=str(key), error=str(error))
         readable = False
-    in_flight, per_second, ordered, mapping = rest
-    usable_now, keys_now, sent = usable and readable, tuple(keys), json.loads(mapping)
+    in_flight, per_second, ordered, mapping = options
     endpoint = Endpoint(
-        key, url, environment, keys_now, usable_now, failing, custom, in_flight, per_second, ordered, sent
+        id=key,
+        url=url,
+        environment=environment,
+        secrets=tuple(keys),
+        usable=usable and readable,
+        failing=failing,
+        custom_headers=custom,
+        max_in_flight=in_flight,
+        max_per_second=per_second,
+        ordered=ordered,
+        mapping=json.loads(mapping),
     )
     return KnownEndpoint(endpoint, version, usable, until)
 

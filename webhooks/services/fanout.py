@@ -14,6 +14,7 @@ from events.models import PlatformEvent
 from webhooks.models import WebhookDelivery
 from webhooks.payload_filter import matches
 from webhooks.sql import OWNERS, OWNERS_MAY_SUBSCRIBE, UUID7
+from webhooks.subscriptions import subscription_names
 from webhooks.wakeups import wake_on_commit
 
 REPLAYS_PER_SECOND = 50
@@ -49,11 +50,6 @@ SELECT (SELECT count(*) FROM inserted),
   (SELECT array_agg(id) FROM takers WHERE payload_filter <> '{{}}'),
   (SELECT jsonb_agg(payload_filter)::text FROM takers WHERE payload_filter <> '{{}}')
 """  # noqa: S608 (constants of ours)
-
-
-def subscription_names(event_name: str) -> list[str]:
-    """What an endpoint may be subscribed to, to get `event_name`: `lead.created`, `lead.*` and `*`."""
-    return [event_name, f"{event_name.partition('.')[0]}.*", "*"]
 
 
 def insert_deliveries(

@@ -11,8 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common.mail import absolute_url
-from common.principal import Role
-from partners.services.mail import mail_members
+from partners.services.mail import CARETAKERS, mail_members
 from webhooks.models import WebhookDelivery, WebhookEndpoint
 
 logger = structlog.get_logger(__name__)
@@ -22,7 +21,6 @@ WARN_AFTER = timedelta(days=1)
 WARN_EVERY = timedelta(days=1)
 GONE = "The receiver answered 410 Gone."
 FAILED_TOO_LONG = f"No delivery was accepted for {DISABLE_AFTER.days} days."
-CONCERNED = (Role.OWNER, Role.DEVELOPER)
 
 
 @transaction.atomic
@@ -83,7 +81,7 @@ def tell(endpoint: WebhookEndpoint, kind: str, **context: object) -> None:
     """Queue an e-mail to those of the partner who look after endpoints."""
     mail_members(
         partner=endpoint.partner,
-        roles=CONCERNED,
+        roles=CARETAKERS,
         kind=kind,
         endpoint=endpoint.endpoint_url,
         action_url=absolute_url(reverse("webhook_detail", args=[endpoint.id])),
