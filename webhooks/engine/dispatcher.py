@@ -21,10 +21,8 @@ BATCH = 256
 SWEEP_SECONDS = 5.0
 
 
-def is_full(claims: Sequence[Claim], *, rooms: Mapping[uuid.UUID, int], default_room: int, total: int) -> bool:
-    """Whether a claim stopped at a limit, so that due work may be left. What others had locked is theirs by now."""
-    if len(claims) >= total:
-        return True
+def at_limit(claims: Sequence[Claim], *, rooms: Mapping[uuid.UUID, int], default_room: int) -> bool:
+    """Whether an endpoint's limit ended a claim, so that due work may be left. What others had locked is theirs."""
     counts = Counter(claim.endpoint_id for claim in claims)
     # A known endpoint without room was not looked at.
     if any(counts[endpoint] >= room for endpoint, room in rooms.items()):
@@ -49,7 +47,8 @@ class Dispatcher:
         self.lease = lease
         self.on_gone = on_gone
         self.in_flight = 0
-        self.more = False  # whether the last claim left due work behind
+        self.more = False  # whether the last claim may have left due work behind
+        self.busy = False  # whether there was more than it could take at once
         self.swept_at = 0.0
         self.lock = threading.Lock()  # of the counts; never held across a statement
 
@@ -68,7 +67,8 @@ class Dispatcher:
         if total <= 0:
             return []
         claims = self.store.claim(rooms=rooms, total=total, lease=self.lease, default_room=unproven)
-        self.more = is_full(claims, rooms=rooms, default_room=unproven, total=total)
+        self.busy = len(claims) >= total
+        self.more = self.busy or at_limit(claims, rooms=rooms, default_room=unproven)
         sendable = self.set_aside(claims)
         with self.lock:
             for claim in sendable:

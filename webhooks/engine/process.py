@@ -120,7 +120,7 @@ class DeliveryProcess:
             if claims:
                 self.to_send.extend(claims)
                 self.sender.wake()
-                if self.dispatcher.more:
+                if self.dispatcher.busy:
                     self.due.set()  # the next ones are claimed while these are sent
 
         self.work(turn, lambda: self.stopping)
@@ -152,7 +152,7 @@ class DeliveryProcess:
 
     def gather(self) -> None:
         """Under load, a moment's patience makes a larger batch."""
-        if self.dispatcher.more:
+        if self.dispatcher.busy:
             time.sleep(GATHER_SECONDS)
 
     def work(self, turn: Callable[[], None], is_over: Callable[[], bool]) -> None:
