@@ -17,6 +17,7 @@ from config.backoffice import UNFOLD as UNFOLD  # noqa: PLC0414 (a setting)
 from config.environment import ROOT
 from config.logs import logging_config
 from config.templating import TEMPLATES as TEMPLATES  # noqa: PLC0414 (a setting)
+from config.tiers import TIERS as TIERS  # noqa: PLC0414 (a setting)
 
 django_stubs_ext.monkeypatch()
 
@@ -342,49 +343,6 @@ OAUTH2_PROVIDER: dict[str, Any] = {
 }
 
 # --- The business -----------------------------------------------------------------------------------------------------
-RATE_LIMITS = {
-    "basic": env.DEFAULT_RATE_LIMIT,
-    "premium": env.PREMIUM_RATE_LIMIT,
-    "enterprise": env.ENTERPRISE_RATE_LIMIT,
-}
-PARTNER_RATE_FACTOR = 5
-# What a partner may have, by tier: requests per hour of one key and of all its credentials together, numbers of things,
-# live calls a month (and whether more are let through and billed, or refused), and scopes it cannot ask for.
-TIERS: dict[str, dict[str, Any]] = {
-    "basic": {
-        "rate_limit": env.DEFAULT_RATE_LIMIT,
-        "partner_rate_limit": PARTNER_RATE_FACTOR * env.DEFAULT_RATE_LIMIT,
-        "applications": 10,
-        "api_keys": 20,
-        "webhooks": 20,
-        "members": 10,
-        "monthly_calls": 500_000,
-        "overage": False,
-        "scopes_withheld": ["read:claims", "write:claims", "write:policies"],
-    },
-    "premium": {
-        "rate_limit": env.PREMIUM_RATE_LIMIT,
-        "partner_rate_limit": PARTNER_RATE_FACTOR * env.PREMIUM_RATE_LIMIT,
-        "applications": 50,
-        "api_keys": 200,
-        "webhooks": 100,
-        "members": 50,
-        "monthly_calls": 5_000_000,
-        "overage": True,
-        "scopes_withheld": [],
-    },
-    "enterprise": {
-        "rate_limit": env.ENTERPRISE_RATE_LIMIT,
-        "partner_rate_limit": PARTNER_RATE_FACTOR * env.ENTERPRISE_RATE_LIMIT,
-        "applications": 500,
-        "api_keys": 2000,
-        "webhooks": 1000,
-        "members": 500,
-        "monthly_calls": 50_000_000,
-        "overage": True,
-        "scopes_withheld": [],
-    },
-}
 # From when on callers look suspicious, per hour: bad credentials from one network or with one prefix, networks that one
 # key is used from, and calls of one key, if they are so many times what it usually makes.
 SUSPICION = {

@@ -21,7 +21,7 @@ from common.errors import ConflictError, ForbiddenError, InvalidError, Transitio
 from common.principal import Principal, PrincipalKind
 from common.revocation import invalidate
 from common.scopes import unknown_scopes
-from partners.tiers import check_quota, refused_scopes
+from partners.tiers import check_quota, limits_of, refused_scopes
 
 # How long a rotated key goes on working beside its successor, in hours.
 OVERLAP_HOURS = (0, 1, 24, 24 * 7, 24 * 30)
@@ -277,7 +277,7 @@ def checked_scopes(
 
 def checked_rate_limit(application: PartnerApplication, rate_limit: int | None) -> int:
     """The limit, by default all the partner's tier allows; raises InvalidError beyond that."""
-    ceiling: int = settings.RATE_LIMITS[application.partner.tier]
+    ceiling = limits_of(application.partner.tier).rate_limit
     if rate_limit is None:
         return ceiling
     if not 1 <= rate_limit <= ceiling:

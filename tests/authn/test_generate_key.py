@@ -69,7 +69,7 @@ def test_the_full_key_is_never_shown_again(api: Api, alice: User, application: P
 def test_defaults(api: Api, alice: User, application: PartnerApplication) -> None:
     response = api(alice).post("/api/keys", {"appId": str(application.id), "scopes": ["read:leads", "read:leads"]})
     data = response.json()["data"]
-    assert data["rateLimit"] == settings.RATE_LIMITS["premium"]
+    assert data["rateLimit"] == settings.TIERS["premium"]["rate_limit"]
     assert data["scopes"] == ["read:leads"]
     assert data["environment"] == "live"
 
