@@ -13,6 +13,8 @@ import argparse
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from statistics import median
 from urllib.parse import unquote, urlsplit
 
@@ -133,6 +135,9 @@ def server_cpu() -> int | None:
     return cpus[0] if len(cpus) > 1 else None
 
 
+SERVER_CPU = server_cpu()  # before this process leaves it
+
+
 def stay_off_the_server() -> None:
     """Keep the load client, and the services it starts from here on, off the CPU of the server under test."""
     cpus = os.sched_getaffinity(0)
@@ -140,65 +145,98 @@ def stay_off_the_server() -> None:
         os.sched_setaffinity(0, cpus - {min(cpus)})
 
 
-def measure(seconds: float, rounds: int, threads: int) -> bool:
-    """Run everything and print it; whether the targets hold."""
-    own_cpus, cpu = os.sched_getaffinity(0), server_cpu()
+# Name, target and requests of one way to answer.
+Way = tuple[str, str, list[bytes]]
+
+
+@contextmanager
+def prepared_services() -> Iterator[dict[str, str]]:
+    """Migrated services; they, and the load that is made from here, stay off the CPU of the server under test."""
+    own_cpus = os.sched_getaffinity(0)
     stay_off_the_server()
-    with services() as environment:
-        prepare(environment)
+    try:
+        with services() as environment:
+            yield prepare(environment)
+    finally:
+        os.sched_setaffinity(0, own_cpus)
+
+
+def run_cases(ways: Sequence[Way], environment: dict[str, str], options: argparse.Namespace) -> list[Case]:
+    """Start a server for each way to answer, warm it up, and measure all of them in turns."""
+    cases: list[Case] = []
+    try:
+        for name, target, requests in ways:
+            cases.append(Case(name, target, requests, environment, options.threads, SERVER_CPU))
+        for case in cases:
+            run_load(case.server.port, case.requests, seconds=2, connections=CONNECTIONS)
+        for _ in range(options.rounds):
+            for case in cases:
+                case.round(options.seconds)
+    finally:
+        for case in cases:
+            case.server.stop()
+    return cases
+
+
+def metered_calls(environment: dict[str, str]) -> int:
+    """How many calls the usage stream holds."""
+    return int(redis.Redis.from_url(environment["REDIS_URL"]).xlen("treaty:calls"))
+
+
+def verdict(name: str, value: float, target: float) -> bool:
+    """Print whether a target holds."""
+    print(f"  {'ok  ' if value >= target else 'MISS'} {value:5.2f} {name} (>= {target:g})")
+    return value >= target
+
+
+def metered_verdict(ours: Case, metered: int) -> bool:
+    """Print whether every answered call was metered."""
+    answered = sum(result.requests for result in ours.results)
+    print(
+        f"  {'ok  ' if metered >= answered else 'MISS'} {metered:,} calls metered of {answered:,} answered while timed"
+    )
+    return metered >= answered
+
+
+def options_of(description: str | None) -> argparse.Namespace:
+    """What the command line says of rounds, seconds and threads."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=BLOCKING_THREADS)
+    return parser.parse_args()
+
+
+def measure(options: argparse.Namespace) -> bool:
+    """Run everything and print it; whether the targets hold."""
+    with prepared_services() as environment:
         our_keys, peer_keys = seed(SEED_OURS, environment), seed(SEED_PEER, environment)
-        cases: list[Case] = []
-        try:
-            for name, target, requests in (
-                ("bare Django view", "bench.request_apps.bare:application", [get_request("/api/ping", {})]),
-                ("Treaty: key, limit, meter, in DRF", "bench.request_apps.ours:application",
-                 [get_request("/api/ping", {"Authorization": f"Bearer {key}"}) for key in our_keys]),
-                ("DRF + api-key + throttle on the same Valkey", "bench.request_apps.peer:application",
-                 [get_request("/api/ping", {"Authorization": f"Api-Key {key}"}) for key in peer_keys]),
-            ):  # fmt: skip
-                cases.append(Case(name, target, requests, environment, threads, cpu))
-            for case in cases:
-                run_load(case.server.port, case.requests, seconds=2, connections=CONNECTIONS)
-            for _ in range(rounds):
-                for case in cases:
-                    case.round(seconds)
-            metered = redis.Redis.from_url(environment["REDIS_URL"]).xlen("treaty:calls")
-        finally:
-            os.sched_setaffinity(0, own_cpus)
-            for case in cases:
-                case.server.stop()
-    return report(cases, int(metered))
+        ways: list[Way] = [
+            ("bare Django view", "bench.request_apps.bare:application", [get_request("/api/ping", {})]),
+            ("Treaty: key, limit, meter, in DRF", "bench.request_apps.ours:application",
+             [get_request("/api/ping", {"Authorization": f"Bearer {key}"}) for key in our_keys]),
+            ("DRF + api-key + throttle on the same Valkey", "bench.request_apps.peer:application",
+             [get_request("/api/ping", {"Authorization": f"Api-Key {key}"}) for key in peer_keys]),
+        ]  # fmt: skip
+        cases = run_cases(ways, environment, options)
+        return report(cases, metered_calls(environment))
 
 
 def report(cases: list[Case], metered: int) -> bool:
     """Print the table and the verdict."""
     bare, ours, peer = cases
-    answered = sum(result.requests for result in ours.results)
     print(f"{'':<46}{'req/s':>9}{'x bare':>8}{'CPU us':>9}{'x bare CPU':>11}{'p50 / p99 ms':>16}")
     for case in cases:
         print(case.line(bare))
-    targets = [
-        ("of a bare view, by CPU (>= 0.40)", bare.cpu / ours.cpu, 0.40),
-        ("of a bare view, by req/s (>= 0.40)", ours.per_second / bare.per_second, 0.40),
-        ("times the usual stack, by CPU (>= 4)", peer.cpu / ours.cpu, 4.0),
-        ("times the usual stack, by req/s (>= 4)", ours.per_second / peer.per_second, 4.0),
+    held = [
+        verdict("of a bare view, by CPU", bare.cpu / ours.cpu, 0.40),
+        verdict("of a bare view, by req/s", ours.per_second / bare.per_second, 0.40),
+        verdict("times the usual stack, by CPU", peer.cpu / ours.cpu, 4.0),
+        verdict("times the usual stack, by req/s", ours.per_second / peer.per_second, 4.0),
+        metered_verdict(ours, metered),
     ]
-    for name, value, target in targets:
-        print(f"  {'ok  ' if value >= target else 'MISS'} {value:5.2f} {name}")
-    print(
-        f"  {'ok  ' if metered >= answered else 'MISS'} {metered:,} calls metered of {answered:,} answered while timed"
-    )
-    return all(value >= target for _, value, target in targets) and metered >= answered
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=5)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=BLOCKING_THREADS)
-    options = parser.parse_args()
-    sys.exit(0 if measure(options.seconds, options.rounds, options.threads) else 1)
+    return all(held)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(0 if measure(options_of(__doc__)) else 1)

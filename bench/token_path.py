@@ -1,7 +1,8 @@
 """What an access token costs: a token-authenticated, limited, metered GET against django-oauth-toolkit's own in DRF.
 
-Both answer the same JSON under the same server (granian, one worker, one thread) in one run, in turns. Ours also takes
-from a rate limit bucket, checks the organization and meters the call; the toolkit's does neither.
+Both answer the same JSON under the same server (granian, one worker, threads as `manage.py up` has them) in one run, in
+turns. Ours also takes from a rate limit bucket, checks the organization and meters the call; the toolkit's does
+neither.
 
     python -m bench.token_path [--seconds 5] [--rounds 3]
 """
@@ -9,13 +10,10 @@ from a rate limit bucket, checks the organization and meters the call; the toolk
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 
-from bench.load import get_request, run_load
-from bench.request_path import CONNECTIONS, STORED_KEYS, Case, prepare, seed, server_cpu, stay_off_the_server
-from bench.servers import services
-from config.runner.programs import BLOCKING_THREADS
+from bench.load import get_request
+from bench.request_path import STORED_KEYS, Case, Way, options_of, prepared_services, run_cases, seed, verdict
 
 TARGET = 3.5
 # A client uses one token until it expires: a hundred busy clients at a time.
@@ -75,32 +73,19 @@ print("\\n".join(tokens))
 """
 
 
-def measure(seconds: float, rounds: int, threads: int) -> bool:
+def measure(options: argparse.Namespace) -> bool:
     """Run both and print them; whether the target holds."""
-    own_cpus, cpu = os.sched_getaffinity(0), server_cpu()
-    stay_off_the_server()
-    with services() as environment:
-        prepare(environment)
-        cases: list[Case] = []
-        try:
-            for name, target, script in (
-                ("Treaty: token, limit, meter, in DRF", "bench.request_apps.ours:application", SEED_OURS),
-                ("DRF + django-oauth-toolkit", "bench.request_apps.oauth_peer:application", SEED_PEER),
-            ):
-                stored = seed(script, environment)
-                tokens = stored[:: len(stored) // ACTIVE_TOKENS]
-                requests = [get_request("/api/ping", {"Authorization": f"Bearer {token}"}) for token in tokens]
-                cases.append(Case(name, target, requests, environment, threads, cpu))
-            for case in cases:
-                run_load(case.server.port, case.requests, seconds=2, connections=CONNECTIONS)
-            for _ in range(rounds):
-                for case in cases:
-                    case.round(seconds)
-        finally:
-            os.sched_setaffinity(0, own_cpus)
-            for case in cases:
-                case.server.stop()
-    return report(*cases)
+    with prepared_services() as environment:
+        ways: list[Way] = []
+        for name, target, script in (
+            ("Treaty: token, limit, meter, in DRF", "bench.request_apps.ours:application", SEED_OURS),
+            ("DRF + django-oauth-toolkit", "bench.request_apps.oauth_peer:application", SEED_PEER),
+        ):
+            stored = seed(script, environment)
+            tokens = stored[:: len(stored) // ACTIVE_TOKENS]
+            requests = [get_request("/api/ping", {"Authorization": f"Bearer {token}"}) for token in tokens]
+            ways.append((name, target, requests))
+        return report(*run_cases(ways, environment, options))
 
 
 def report(ours: Case, peer: Case) -> bool:
@@ -109,24 +94,12 @@ def report(ours: Case, peer: Case) -> bool:
     print(f"{'':<46}{'req/s':>9}{'x peer':>8}{'CPU us':>9}{'x peer CPU':>11}{'p50 / p99 ms':>16}")
     for case in (ours, peer):
         print(case.line(peer))
-    held = True
-    for name, value in (
-        ("times django-oauth-toolkit, by CPU", peer.cpu / ours.cpu),
-        ("times django-oauth-toolkit, by req/s", ours.per_second / peer.per_second),
-    ):
-        held &= value >= TARGET
-        print(f"  {'ok  ' if value >= TARGET else 'MISS'} {value:5.2f} {name} (>= {TARGET})")
-    return held
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=5)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=BLOCKING_THREADS)
-    options = parser.parse_args()
-    sys.exit(0 if measure(options.seconds, options.rounds, options.threads) else 1)
+    held = [
+        verdict("times django-oauth-toolkit, by CPU", peer.cpu / ours.cpu, TARGET),
+        verdict("times django-oauth-toolkit, by req/s", ours.per_second / peer.per_second, TARGET),
+    ]
+    return all(held)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(0 if measure(options_of(__doc__)) else 1)
