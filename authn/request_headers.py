@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 # What helps to find out why a call went wrong. Anything else, cookies above all, is left out.
@@ -23,13 +24,18 @@ write = json.JSONEncoder(separators=(",", ":")).encode
 
 def redacted_headers(meta: Mapping[str, Any]) -> str:
     """The headers worth keeping, as a JSON object on one line; of the credential only that there was one."""
-    headers = {}
-    if authorization := meta.get("HTTP_AUTHORIZATION"):
-        scheme, separator, _ = authorization.partition(" ")
-        headers["Authorization"] = f"{scheme[:20]} {REDACTED}" if separator else REDACTED
-    for name, label in KEPT:
-        if value := meta.get(name):
-            headers[label] = value[:MAX_VALUE]
+    scheme, separator, _ = meta.get("HTTP_AUTHORIZATION", "").partition(" ")
+    authorization = f"{scheme[:20]} {REDACTED}" if separator else scheme and REDACTED
+    return written(authorization, *[meta.get(name, "")[:MAX_VALUE] for name, _ in KEPT])
+
+
+@lru_cache(maxsize=1024)
+def written(authorization: str, *values: str) -> str:
+    """The values of KEPT as JSON; a client sends the same ones with every call."""
+    headers = {"Authorization": authorization} if authorization else {}
+    for (_, label), value in zip(KEPT, values, strict=True):
+        if value:
+            headers[label] = value
     return write(headers)
 
 
