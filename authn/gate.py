@@ -32,6 +32,7 @@ ATTEMPTS = 3
 # Below a tenth of its bucket a caller is asked to wait outside: what is worked out for nothing stays little.
 AMPLE_SHARE = 10
 LIMIT_REACHED = "The hourly limit of this credential, or of all credentials of its partner together, is used up."
+QUOTA_REACHED = "The monthly quota of this partner is used up."
 
 # Where the caller is, worked out only for a key that asks.
 Address = Callable[[], str | None]
@@ -84,8 +85,7 @@ def within_quota(admission: Admission) -> Admission:
     credential = admission.credential
     if admission.take.allowed and credential.is_stopped():
         wait = {"Retry-After": str(max(1, math.ceil(credential.stopped_until - time.time())))}
-        detail = "The calls of this month are used up."
-        raise Refusal(429, "quota_exceeded", detail, credential, headers={**admission.take.headers(), **wait})
+        raise Refusal(429, "quota_exceeded", QUOTA_REACHED, credential, headers={**admission.take.headers(), **wait})
     return admission
 
 

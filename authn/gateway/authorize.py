@@ -17,7 +17,7 @@ from django.http.request import HttpHeaders
 from uuid_utils import uuid7
 
 from authn.credentials import Credential
-from authn.gate import LIMIT_REACHED, Refusal, admit, confirm, expect
+from authn.gate import LIMIT_REACHED, QUOTA_REACHED, Refusal, admit, confirm, expect
 from authn.gateway.paths import clean_path, route_of
 from authn.gateway.table import table
 from authn.metering import METHODS, encode
@@ -80,7 +80,7 @@ DETAILS = {
     "route_not_allowed": "No credential opens this path with this method.",
     "insufficient_scope": "The credential lacks the scope of this path.",
     "rate_limited": LIMIT_REACHED,
-    "quota_exceeded": "The monthly quota of this partner is used up.",
+    "quota_exceeded": QUOTA_REACHED,
 }
 Answer = tuple[int, list[tuple[str, str]]]
 
