@@ -32,12 +32,13 @@ BATCH = 200
 # An event gets its id when it is published and is seen when its transaction commits, so an earlier one may show up
 # after a later one. Nothing is sent that is younger than the oldest transaction still writing: whoever resumes behind
 # an id has then seen all there ever is before it. A transaction that writes for longer than PATIENCE_SECONDS is not
-# waited for.
+# waited for, and neither is the server's own housekeeping: autovacuum writes statistics, never an event.
 HORIZON = """
 SELECT greatest(
   least(min(xact_start), clock_timestamp() - %s * interval '1 second'), clock_timestamp() - %s * interval '1 second')
 FROM pg_stat_activity
-WHERE backend_xid IS NOT NULL AND datname = current_database() AND pid <> pg_backend_pid()
+WHERE backend_xid IS NOT NULL AND backend_type = 'client backend'
+  AND datname = current_database() AND pid <> pg_backend_pid()
 """
 
 
