@@ -28,7 +28,7 @@ PAUSE_SECONDS = 0.25
 
 @pytest.fixture
 def _undisturbed() -> Iterator[None]:
-    """No collection of what thousands of tests left behind: it stops the receivers of this process for half a second."""
+    """No collection of what thousands of tests left: it stops the receivers of this process for half a second."""
     gc.collect()
     gc.freeze()
     yield
