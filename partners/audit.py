@@ -17,11 +17,22 @@ from partners.checklists import ITEMS
 from partners.models import User
 
 PAGE = 50
-VERBS = {"insert": "created", "update": "changed", "delete": "deleted"}
+VERBS = {"insert": "created", "update": "changed", "delete": "deleted", "new_password": "given a new password"}
 # Never shown, whatever the row: what could be used, or is about a person's finances.
 SECRET_PARTS = ("secret", "key_value", "token", "hash", "answer", "config", "context", "password")
 BOOKKEEPING = {"id", "created_at", "updated_at", "created", "updated"}
-NAMES = ("partner_name", "app_name", "integration_name", "name", "title", "contact_name", "email", "filename", "key")
+NAMES = (
+    "partner_name",
+    "app_name",
+    "integration_name",
+    "name",
+    "title",
+    "contact_name",
+    "email",
+    "recipient",
+    "filename",
+    "key",
+)
 
 
 @dataclass(frozen=True)

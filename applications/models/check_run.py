@@ -20,7 +20,7 @@ class ApplicationCheckRun(BaseModel):
     class Meta:
         ordering = ["-id"]
         indexes = [models.Index(fields=["application", "-id"], name="check_run_by_application")]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update)]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.created_at:%Y-%m-%d %H:%M}"

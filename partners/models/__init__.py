@@ -6,6 +6,7 @@ from partners.models.invitation import Invitation
 from partners.models.mail import MailPreference, OutboundMail
 from partners.models.member import PartnerMember
 from partners.models.partner import Partner
+from partners.models.sign_in import SecondStep, SignInAddress
 from partners.models.user import User
 from partners.models.verification import VerificationDocument, VerificationItem
 
@@ -19,6 +20,8 @@ __all__ = [
     "PartnerAgreement",
     "PartnerContact",
     "PartnerMember",
+    "SecondStep",
+    "SignInAddress",
     "User",
     "VerificationDocument",
     "VerificationItem",

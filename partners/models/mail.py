@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -19,6 +20,12 @@ class MailStatus(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(condition=pghistory.AnyChange("status", "recipient", "kind")),
+    pghistory.DeleteEvent(),
+    exclude=["context"],
+)
 class OutboundMail(BaseModel):
     """One e-mail to one address, rendered when it is sent. The context may carry a link that signs in: encrypted."""
 
@@ -44,6 +51,7 @@ class OutboundMail(BaseModel):
         return f"{self.kind} to {self.recipient}"
 
 
+@pghistory.track()
 class MailPreference(BaseModel):
     """A category of mail a person switched off."""
 

@@ -35,6 +35,7 @@ class UserManager(BaseUserManager["User"]):
 @pghistory.track(
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(condition=pghistory.AnyChange(exclude=["password", "last_login", "updated_at"])),
+    pghistory.UpdateEvent("new_password", condition=pghistory.AnyChange("password")),
     pghistory.DeleteEvent(),
     exclude=["password", "last_login"],
 )

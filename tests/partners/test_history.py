@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from common.audit import acting_as
 from common.principal import SYSTEM
-from partners.models import Partner
+from config.environment import ROOT
+from partners.audit import AuditFilter, Entry, event_models, read_audit
+from partners.models import OutboundMail, Partner, User
+from partners.services.mail import queue_mail, send_queued_mail, set_preferences
+from tests.partners.mailbox import Mailbox
 
 
 def history(partner: Partner) -> Any:
@@ -60,3 +67,78 @@ def test_closed_context_cannot_be_altered(acme: Partner) -> None:
         cursor.execute("UPDATE pghistory_context SET created_at = %s", [timezone.now() - timedelta(days=2)])
         with pytest.raises(DatabaseError, match="audit"):
             cursor.execute("UPDATE pghistory_context SET metadata = '{}'")
+
+
+def entries(noun: str) -> list[Entry]:
+    return list(reversed(read_audit(AuditFilter(noun=noun))))
+
+
+def test_every_table_is_tracked_or_append_only_or_has_its_reason() -> None:
+    tracked = {model.pgh_tracked_model for model in event_models()}
+    untracked = {
+        model
+        for label in ("partners", "applications", "authn")
+        for model in apps.get_app_config(label).get_models()
+        if model not in tracked and model not in event_models()
+    }
+    append_only = {
+        model
+        for model in untracked
+        for trigger in getattr(model._meta, "triggers", [])
+        if trigger.name == "append_only" and str(trigger.operation) == "UPDATE OR DELETE"
+    }
+    rows = re.findall(r"^\| (`.+`) \| .{20,} \|$", (ROOT / "docs" / "partners.md").read_text(), re.MULTILINE)
+    explained = {name for row in rows for name in re.findall(r"`([A-Z]\w+)`", row)}
+    assert {model.__name__ for model in untracked - append_only} == explained
+    assert {model.__name__ for model in append_only} == {
+        "AgreementDocument",
+        "ApplicationCheckRun",
+        "ApplicationReview",
+        "ApplicationStatusChange",
+        "ReviewComment",
+    }
+
+
+def test_mail_keeps_its_way_and_not_its_links(mailbox: Mailbox, alice: User) -> None:
+    mail = queue_mail(kind="partner_suspended", to=alice, partner="Acme", reason="x", action_url="https://x.test/?t=1")
+    assert mail is not None
+    assert send_queued_mail(mail_id=mail.id)
+    history: Any = apps.get_model("partners", "OutboundMailEvent")
+    rows = history.objects.order_by("pgh_id")
+    assert list(rows.values_list("pgh_label", "status")) == [
+        ("insert", "pending"),
+        ("update", "sending"),
+        ("update", "sent"),
+    ]
+    assert "context" not in {column.name for column in history._meta.get_fields()}
+    assert entries("partners.outboundmail")[0].summary == "Outbound mail alice@acme.test created"
+    OutboundMail.objects.update(attempts=3)
+    assert rows.count() == 3
+
+
+def test_preferences_of_mail_are_recorded(alice: User) -> None:
+    set_preferences(user=alice, enabled=["applications"])
+    set_preferences(user=alice, enabled=[])
+    changed = [entry for entry in entries("partners.mailpreference") if entry.changes]
+    assert [[(c.field, c.before, c.after) for c in entry.changes] for entry in changed] == [
+        [("enabled", "True", "False")]
+    ]
+
+
+def test_what_people_sign_in_with_is_recorded_without_its_secrets(alice: User) -> None:
+    alice.set_password("a new horse battery")
+    alice.save(update_fields=["password"])
+    address = EmailAddress.objects.create(user=alice, email="alice@home.test")
+    address.set_verified()
+    step = Authenticator.objects.create(user=alice, type="recovery_codes", data={"seed": "1", "used_mask": 0})
+    step.data["used_mask"] = 1
+    step.save()
+    Authenticator.objects.filter(pk=step.pk).update(last_used_at=timezone.now())
+    step.delete()
+    person = entries("partners.user")[-1]
+    assert (person.summary, person.changes) == ("User Alice Ames given a new password", [])
+    assert [entry.verb for entry in entries("partners.signinaddress")] == ["created", "changed"]
+    assert [entry.verb for entry in entries("partners.secondstep")] == ["created", "changed", "deleted"]
+    for name in ("UserEvent", "SecondStepEvent"):
+        columns = {column.name for column in apps.get_model("partners", name)._meta.get_fields()}
+        assert not columns & {"password", "data"}
