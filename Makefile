@@ -59,11 +59,9 @@ lint: install-dev
 	$(TEST_ENVIRONMENT) $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
 
 bench: install-dev
-	$(BIN)/python -m bench.request_path
-	$(BIN)/python -m bench.token_path
-	$(BIN)/python -m bench.gateway_path
-	$(BIN)/python -m bench.deliveries
-	$(BIN)/python -m bench.imports
+	@missed=; for name in request_path token_path gateway_path deliveries publishing endurance imports; do \
+	  echo "== $$name"; $(BIN)/python -m bench.$$name || missed="$$missed $$name"; \
+	done; [ -z "$$missed" ] || { echo "Missed:$$missed"; exit 1; }
 
 lock: .venv/.uv-$(UV_VERSION)
 	$(COMPILE) pyproject.toml -o requirements.lock

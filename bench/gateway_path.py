@@ -12,6 +12,7 @@ import argparse
 import sys
 
 from bench.load import get_request
+from bench.report import verdict
 from bench.request_path import (
     SEED_OURS,
     Case,
@@ -22,7 +23,6 @@ from bench.request_path import (
     prepared_services,
     run_cases,
     seed,
-    verdict,
 )
 
 TARGET = 1.7

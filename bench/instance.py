@@ -8,6 +8,7 @@ import sys
 from contextlib import ExitStack
 from typing import Self
 
+from bench.request_path import prepare
 from bench.servers import ROOT, services
 
 
@@ -16,8 +17,7 @@ class Instance:
 
     def __enter__(self) -> Self:
         self.stack = ExitStack()
-        os.environ.update(self.stack.enter_context(services()), DJANGO_SETTINGS_MODULE="config.settings")
-        self.manage("migrate", "--verbosity", "0").communicate()
+        os.environ.update(prepare(self.stack.enter_context(services())))
         return self
 
     def manage(self, *arguments: str) -> subprocess.Popen[bytes]:

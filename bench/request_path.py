@@ -22,6 +22,7 @@ import psycopg
 import redis
 
 from bench.load import Result, get_request, run_load
+from bench.report import verdict
 from bench.servers import ROOT, WebServer, services
 from config.runner.programs import BLOCKING_THREADS
 
@@ -181,12 +182,6 @@ def run_cases(ways: Sequence[Way], environment: dict[str, str], options: argpars
 def metered_calls(environment: dict[str, str]) -> int:
     """How many calls the usage stream holds."""
     return int(redis.Redis.from_url(environment["REDIS_URL"]).xlen("treaty:calls"))
-
-
-def verdict(name: str, value: float, target: float) -> bool:
-    """Print whether a target holds."""
-    print(f"  {'ok  ' if value >= target else 'MISS'} {value:5.2f} {name} (>= {target:g})")
-    return value >= target
 
 
 def metered_verdict(ours: Case, metered: int) -> bool:

@@ -46,6 +46,20 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def process_stat(pid: int | str) -> list[str]:
+    """The fields of /proc/PID/stat from the third on; empty when the process is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+    except OSError:
+        return []
+
+
+def process_cpu_seconds(pid: int | str) -> float:
+    """CPU time of one process so far, its threads included."""
+    fields = process_stat(pid)
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
+
+
 class WebServer:
     """Granian over a WSGI application: one worker process, as many threads as asked for."""
 
@@ -77,15 +91,9 @@ class WebServer:
 
     def cpu_seconds(self) -> float:
         """CPU time of the server and its workers so far."""
-        ticks = 0
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = stat.read_text(encoding="utf-8").rsplit(")", 1)[1].split()
-            except OSError:
-                continue
-            if int(fields[3]) == self.process.pid:  # the session that start_new_session made
-                ticks += int(fields[11]) + int(fields[12])
-        return ticks / os.sysconf("SC_CLK_TCK")
+        pids = [path.name for path in Path("/proc").glob("[0-9]*")]
+        session = str(self.process.pid)  # the one that start_new_session made
+        return sum(process_cpu_seconds(pid) for pid in pids if process_stat(pid)[3:4] == [session])
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)

@@ -13,7 +13,8 @@ import argparse
 import sys
 
 from bench.load import get_request
-from bench.request_path import STORED_KEYS, Case, Way, options_of, prepared_services, run_cases, seed, verdict
+from bench.report import verdict
+from bench.request_path import STORED_KEYS, Case, Way, options_of, prepared_services, run_cases, seed
 
 TARGET = 3.5
 # A client uses one token until it expires: a hundred busy clients at a time.
