@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.test import Client
 from django.test.client import ClientHandler
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
@@ -22,7 +23,9 @@ from applications.models import PartnerApplication
 from authn.services.oauth import client_credentials_grant, create_client
 from common.api.documents import openapi
 from common.principal import SYSTEM
+from partners.models import User
 from tests.conftest import ALL_SCOPES, make_key
+from tests.contract.world import build_world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 
@@ -32,8 +35,8 @@ OPERATIONS = [(path, method) for path, item in openapi()["paths"].items() for me
 
 
 def application_under_test(environ: dict[str, Any], start_response: Any) -> list[bytes]:
-    """The whole middleware stack inside the test's transaction: Django's test handler as a WSGI application."""
-    response: Any = ClientHandler(enforce_csrf_checks=False)(environ)
+    """The whole middleware stack, CSRF check included, inside the test's transaction: Django's test handler as WSGI."""
+    response: Any = ClientHandler(enforce_csrf_checks=True)({"REMOTE_ADDR": "127.0.0.1", **environ})
     start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))
     return [b"".join(response.streaming_content) if response.streaming else response.content]
 
@@ -45,13 +48,24 @@ def schema() -> Any:
     document["servers"] = [{"url": "/"}]
     loaded = schemathesis.openapi.from_dict(document)
     loaded.app = application_under_test
+    loaded.config.generation.with_security_parameters = False  # who calls is said by `credential`
     return loaded
 
 
-def credential(caller: str, application: PartnerApplication, service_key: str) -> str:
-    """What `caller` sends."""
-    if caller == "service":
-        return service_key
+Credential = dict[str, dict[str, str]]
+
+
+def session_of(person: User) -> Credential:
+    """What the portal's own pages send with their calls."""
+    browser = Client()
+    browser.force_login(person)
+    csrf = "0123456789abcdef" * 2
+    cookies = {"sessionid": browser.cookies["sessionid"].value, "csrftoken": csrf}
+    return {"headers": {"X-CSRFToken": csrf}, "cookies": cookies}
+
+
+def bearer(caller: str, application: PartnerApplication) -> str:
+    """A key or a token of `caller`."""
     if caller == "token":
         flows = ["client_credentials"]
         issued = create_client(application=application, name="Sync", allowed_flows=flows, actor=SYSTEM)
@@ -60,29 +74,56 @@ def credential(caller: str, application: PartnerApplication, service_key: str) -
     return make_key(application, scopes=ALL_SCOPES | {"admin"} if caller == "admin" else ALL_SCOPES)
 
 
+@pytest.fixture
+def credential(caller: str, application: PartnerApplication, request: pytest.FixtureRequest) -> Credential:
+    """What says who `caller` is."""
+    if caller in {"alice", "dana"}:
+        return session_of(request.getfixturevalue(caller))
+    service = caller == "service"
+    key = request.getfixturevalue("service_key") if service else bearer(caller, application)
+    return {"headers": {"Authorization": f"Bearer {key}"}, "cookies": {}}
+
+
 GOOD, BAD = GenerationMode.POSITIVE, GenerationMode.NEGATIVE
-KINDS = [(caller, mode) for caller in ("partner", "admin") for mode in (GOOD, BAD)] + [
-    ("service", GOOD),
-    ("token", GOOD),
+# A session differs from a key in who it is, not in what it may send: half the examples do.
+KINDS = [
+    ("partner", GOOD, EXAMPLES),
+    ("partner", BAD, EXAMPLES),
+    ("admin", GOOD, EXAMPLES),
+    ("admin", BAD, EXAMPLES),
+    ("service", GOOD, EXAMPLES),
+    ("token", GOOD, EXAMPLES),
+    ("alice", GOOD, EXAMPLES // 2),
+    ("dana", GOOD, EXAMPLES // 2),
 ]
 
 
-@pytest.mark.parametrize(("caller", "mode"), KINDS, ids=lambda value: getattr(value, "value", value))
+@pytest.fixture
+def there(application: PartnerApplication, path: str, mode: GenerationMode, caller: str) -> dict[str, str]:
+    """The id in `path` of an object that is there; none for callers whose walk is one of strange ids."""
+    resource, _, rest = path.partition("/{")
+    if not rest or mode is BAD or caller in {"service", "token"}:
+        return {}
+    return {rest.partition("}")[0]: build_world(application)[resource]}
+
+
+@pytest.mark.parametrize(
+    ("caller", "mode", "examples"), KINDS, ids=[f"{caller}-{mode.value}" for caller, mode, _examples in KINDS]
+)
 @pytest.mark.parametrize(("path", "method"), OPERATIONS, ids=str)
 def test_every_answer_is_documented(
     schema: Any,
-    application: PartnerApplication,
-    service_key: str,
+    credential: Credential,
+    there: dict[str, str],
     path: str,
     method: str,
     mode: GenerationMode,
-    caller: str,
+    examples: int,
 ) -> None:
-    headers = {"Authorization": f"Bearer {credential(caller, application, service_key)}"}
     operation = schema[path][method.upper()]
 
     @settings(
-        max_examples=EXAMPLES,
+        max_examples=examples,
         derandomize=True,
         database=None,
         deadline=None,
@@ -91,10 +132,21 @@ def test_every_answer_is_documented(
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def send(case: Any) -> None:
-        response = case.call(headers=headers)
+        case.path_parameters = {**case.path_parameters, **there}
+        response = case.call(**credential)
         case.validate_response(response, checks=CHECKS)
 
     try:
         send()
     except Unsatisfiable:
         assert mode is GenerationMode.NEGATIVE  # nothing can be wrong with an operation that takes nothing
+
+
+def test_a_session_is_known_and_its_writes_need_csrf(schema: Any, application: PartnerApplication, alice: User) -> None:
+    """Else the walk would be a stranger's."""
+    operation = schema["/api/applications/{id}/validate"]["POST"]
+    case = operation.Case(path_parameters={"id": str(application.pk)})
+    session = session_of(alice)
+    assert case.call(**session).status_code == 200
+    assert case.call(cookies=session["cookies"]).status_code == 403
+    assert case.call(headers=session["headers"]).status_code == 401
