@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from config.environment import ROOT
-from tests.running import free_port
+from tests.running import free_port, wait_for_port
 
 SHIPPED = ROOT / "deploy" / "nginx.conf"
 MAIN = """
@@ -77,27 +75,13 @@ def nginx(*, treaty: int, core: int) -> Iterator[str]:
     command = [program, "-p", str(directory), "-c", str(directory / "nginx.conf"), "-e", str(directory / "error.log")]
     process = subprocess.Popen(command)
     try:
-        wait_for(port, process, directory)
+        wait_for_port(port, process, directory / "error.log")
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(10)
         sys.stderr.write((directory / "error.log").read_text(encoding="utf-8"))  # shown when the test fails
         shutil.rmtree(directory, ignore_errors=True)
-
-
-def wait_for(port: int, process: subprocess.Popen[bytes], directory: Path) -> None:
-    """Until it listens."""
-    deadline = time.monotonic() + 20
-    while True:
-        assert process.poll() is None, (directory / "error.log").read_text(encoding="utf-8")
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            assert time.monotonic() < deadline, "nginx does not listen"
-            time.sleep(0.02)
-        else:
-            return
 
 
 if __name__ == "__main__":

@@ -34,6 +34,20 @@ def free_port() -> int:
     return port
 
 
+def wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Until `process` listens; its log when it does not."""
+    deadline = time.monotonic() + 20
+    while True:
+        assert process.poll() is None, log.read_text(encoding="utf-8")
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            assert time.monotonic() < deadline, log.read_text(encoding="utf-8")
+            time.sleep(0.02)
+        else:
+            return
+
+
 def clean_environment() -> dict[str, str]:
     """The environment without anything that configures Treaty or its tests."""
     ours = {*(variable.name for variable in environment.variables), "TREATY_DATA", "DJANGO_SETTINGS_MODULE"}

@@ -1,41 +1,148 @@
-"""deploy/envoy.yaml says the same as deploy/nginx.conf, which a real nginx proves."""
+"""The gateway as it is shipped: a real Envoy with deploy/envoy.yaml says the same as nginx does."""
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 import yaml
 
-from config.environment import ROOT
+from applications.models import PartnerApplication
+from authn.models import ApiKey
+from authn.services.keys import revoke_api_key, update_scopes
+from common.principal import SYSTEM
+from partners.services.partners import suspend_partner
+from tests.authn.gateway.conftest import IDENTITY, call, stored
+from tests.authn.gateway.core_service import CoreService
+from tests.conftest import make_key
+from tests.envoy import SHIPPED, envoy
+from tests.nginx import SHIPPED as NGINX
+from tests.running import free_port
 
-NGINX = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
-ENVOY: dict[str, Any] = yaml.safe_load((ROOT / "deploy" / "envoy.yaml").read_text(encoding="utf-8"))
-MANAGER = ENVOY["static_resources"]["listeners"][0]["filter_chains"][0]["filters"][0]["typed_config"]
-FILTERS = {row["name"].rpartition(".")[2]: row["typed_config"] for row in MANAGER["http_filters"]}
-CHECK = FILTERS["ext_authz"]
-
-
-def test_both_take_the_same_headers_from_clients() -> None:
-    mutations = FILTERS["header_mutation"]["mutations"]["request_mutations"]
-    removed = {row["remove"] for row in mutations if "remove" in row}
-    assert removed == {name.lower() for name in re.findall(r"proxy_set_header (X-Treaty-\S+)", NGINX)}
-    set_anew = {row["append"]["header"]["key"] for row in mutations if "append" in row}
-    assert set_anew == {name.lower() for name in re.findall(r"proxy_set_header (X-Original-\S+)", NGINX)}
-    assert list(FILTERS).index("header_mutation") < list(FILTERS).index("ext_authz")
-    (route,) = MANAGER["route_config"]["virtual_hosts"][0]["routes"]
-    assert (route["match"], route["request_headers_to_remove"]) == ({"prefix": "/core/"}, ["authorization"])
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
+PIECE = os.urandom(1024 * 1024)
+ENVOY: dict[str, Any] = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
 
 
-def test_neither_opens_without_treaty() -> None:
-    assert (CHECK["failure_mode_allow"], CHECK["status_on_error"]) == (False, {"code": "ServiceUnavailable"})
-    assert "error_page 500 = @unavailable;" in NGINX
+@pytest.fixture(scope="module")
+def edge(treaty: int, core: CoreService) -> Iterator[str]:
+    """Envoy's address."""
+    with envoy(treaty=treaty, core=core.port) as address:
+        yield address
 
 
-def test_both_show_callers_the_same() -> None:
-    answer = CHECK["http_service"]["authorization_response"]
-    on_success = [next(iter(row.values())) for row in answer["allowed_client_headers_on_success"]["patterns"]]
-    shown = {name.lower() for name in re.findall(r"add_header (\S+)", NGINX.split("location / {")[0])}
-    assert all(name.startswith(tuple(on_success)) for name in shown)
-    assert all(any(name.startswith(prefix) for name in shown) for prefix in on_success)
-    assert "strict=1" in CHECK["http_service"]["path_prefix"]
+def test_the_service_learns_who_calls_and_believes_no_client(
+    edge: str, core: CoreService, shop: PartnerApplication
+) -> None:
+    spoofed = {f"X-Treaty-{name}": "spoofed" for name in IDENTITY} | {"x_treaty_partner": "spoofed"}
+    spoofed |= {"X-Original-URI": "/core/leads", "X-Original-Method": "GET", "X-Treaty-Reason": "spoofed"}
+    key = make_key(shop, scopes=frozenset({"read:leads", "read:claims"}))
+    answer = call(edge, key, "/core/leads/7?x=1&y=%2F", headers=spoofed)
+    assert answer.status_code == 200
+    (seen,) = core.seen
+    headers = seen["headers"]
+    assert (seen["method"], seen["target"]) == ("GET", "/core/leads/7?x=1&y=%2F")
+    assert {name: headers[f"x-treaty-{name}"] for name in IDENTITY} == {
+        "partner": [str(shop.partner_id)],
+        "application": [str(shop.id)],
+        "scopes": ["read:claims read:leads"],
+        "environment": ["live"],
+        "request-id": [answer.headers["X-Request-Id"]],
+    }
+    assert not {"x_treaty_partner", "x-treaty-reason", "authorization"} & set(headers)
+    assert (answer.headers["X-RateLimit-Limit"], answer.headers["X-RateLimit-Remaining"]) == ("10000", "9999")
+    assert answer.headers["RateLimit-Policy"] == '"hour";q=10000;w=3600'
+    # Nor what it claims to ask for, or to speak for.
+    assert call(edge, key, method="DELETE", headers=spoofed).status_code == 403
+    assert call(edge, key, "/core/secrets", headers=spoofed).status_code == 403
+    elsewhere = make_key(shop)
+    ApiKey.objects.update(allowed_networks=["203.0.113.0/24"])
+    answer = call(edge, elsewhere, headers={"X-Forwarded-For": "203.0.113.5"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "network_not_allowed")
+    assert len(core.seen) == 1
+
+
+def test_what_a_credential_does_not_open(edge: str, core: CoreService, shop: PartnerApplication) -> None:
+    key = make_key(shop, scopes=frozenset({"read:leads"}))
+    for method, path, code in (
+        ("POST", "/core/leads", "insufficient_scope"),
+        ("GET", "/core/secrets", "route_not_allowed"),
+        ("GET", "/core/leads/%2e%2e/secrets", "route_not_allowed"),
+    ):
+        answer = call(edge, key, path, method)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (403, "application/problem+json")
+        assert answer.json()["code"] == code
+        assert answer.json()["requestId"] == answer.headers["X-Request-Id"]
+        assert ("WWW-Authenticate" in answer.headers) == (code == "insufficient_scope")
+    assert call(edge, key, "/core/leads%2F..%2Fsecrets").status_code == 400
+    for nobody, code in ((None, "missing_credential"), ("sk_nonsense", "invalid_credential")):
+        answer = call(edge, nobody)
+        assert (answer.status_code, answer.json()["code"]) == (401, code)
+        assert answer.headers["WWW-Authenticate"].startswith('Bearer realm="treaty"')
+    assert core.seen == []
+
+
+def test_the_limit_is_429_at_the_edge(edge: str, core: CoreService, shop: PartnerApplication) -> None:
+    key = make_key(shop)
+    ApiKey.objects.update(rate_limit=2)
+    assert [call(edge, key).status_code for _ in range(2)] == [200, 200]
+    answer = call(edge, key)
+    assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
+    assert 1700 <= int(answer.headers["Retry-After"]) <= 1800
+    assert (answer.headers["X-RateLimit-Limit"], answer.headers["X-RateLimit-Remaining"]) == ("2", "0")
+    assert answer.headers["RateLimit"].startswith('"hour";r=0;t=')
+    assert len(core.seen) == 2
+
+
+def test_changes_hold_from_the_next_request(edge: str, core: CoreService, shop: PartnerApplication) -> None:
+    first, second, third = (make_key(shop) for _ in range(3))
+    assert [call(edge, key, method="POST").status_code for key in (first, second, third)] == [200, 200, 200]
+    revoke_api_key(api_key=stored(first), actor=SYSTEM)
+    update_scopes(api_key=stored(second), scopes=["read:leads"], actor=SYSTEM)
+    assert [call(edge, key, method="POST").status_code for key in (first, second, third)] == [401, 403, 200]
+    suspend_partner(partner=shop.partner, reason="Late papers", actor=SYSTEM)
+    assert call(edge, third).status_code == 401
+    assert len(core.seen) == 4
+
+
+def test_bodies_are_passed_on_as_they_come(edge: str, core: CoreService, shop: PartnerApplication) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield PIECE
+        assert core.first_bytes.wait(10), "Envoy keeps the body"
+        yield PIECE
+
+    key = make_key(shop)
+    answer = call(edge, key, method="PUT", data=pieces())
+    assert (answer.json()["size"], answer.json()["sha256"]) == (2 * len(PIECE), hashlib.sha256(PIECE * 2).hexdigest())
+    with call(edge, key, "/core/leads/events", stream=True) as answer:
+        lines = answer.iter_lines(chunk_size=1)
+        assert next(lines) == b"data: 1"
+        core.go_on.set()
+        assert list(lines) == [b"", b"data: 2", b""]
+    for status in (401, 403, 503):
+        answer = call(edge, key, f"/core/leads/status/{status}")
+        assert (answer.status_code, answer.content) == (status, b"the service's own words")
+
+
+def test_nobody_gets_through_while_treaty_is_away(core: CoreService, shop: PartnerApplication) -> None:
+    with envoy(treaty=free_port(), core=core.port) as edge:
+        answer = call(edge, make_key(shop))
+    assert (answer.status_code, answer.headers["Content-Type"]) == (503, "application/problem+json")
+    assert (answer.json()["status"], answer.json()["code"]) == (503, "gateway_unavailable")
+    assert answer.headers["Retry-After"] == "1"
+    assert core.seen == []
+
+
+def test_callers_see_the_same_headers_as_from_nginx() -> None:
+    (listener,) = ENVOY["static_resources"]["listeners"]
+    filters = listener["filter_chains"][0]["filters"][0]["typed_config"]["http_filters"]
+    (check,) = (row["typed_config"] for row in filters if row["name"].endswith("ext_authz"))
+    patterns = check["http_service"]["authorization_response"]["allowed_client_headers_on_success"]["patterns"]
+    prefixes = tuple(next(iter(row.values())) for row in patterns)
+    shown = {name.lower() for name in re.findall(r"add_header (\S+)", NGINX.read_text().split("location / {")[0])}
+    assert all(name.startswith(prefixes) for name in shown)
+    assert all(any(name.startswith(prefix) for name in shown) for prefix in prefixes)

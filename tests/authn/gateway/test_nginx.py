@@ -7,72 +7,31 @@ import os
 import socket
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
-import requests
-from django.conf import settings as django_settings
 from django.utils import timezone
 
 from applications.models import PartnerApplication
 from applications.services.lifecycle import deprecate_application
-from authn.keys import digest
-from authn.models import ApiKey, GatewayRoute
+from authn.models import ApiKey
 from authn.services.keys import revoke_api_key, update_scopes
-from bench.servers import WebServer, bench_environment
 from common.principal import SYSTEM
 from partners.services.partners import suspend_partner
-from tests.authn.gateway.core_service import CoreService, core_service
-from tests.conftest import make_application, make_key, make_partner
+from tests.authn.gateway.conftest import IDENTITY, call, stored
+from tests.authn.gateway.core_service import CoreService
+from tests.conftest import make_key
 from tests.nginx import nginx
 from tests.running import free_port
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
 UPLOAD = os.urandom(20 * 1024 * 1024)
-IDENTITY = ("partner", "application", "scopes", "environment", "request-id")
 
 
 @pytest.fixture(scope="module")
-def core() -> Iterator[CoreService]:
-    with core_service() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def edge(core: CoreService) -> Iterator[str]:
-    """Nginx's address; behind it Treaty's web server works on the test database."""
-    environment = bench_environment() | {
-        "DATABASE_URL": os.environ["DATABASE_URL"].rpartition("/")[0] + "/test_treaty",
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-        "TRUSTED_PROXIES": "127.0.0.0/8",
-    }
-    treaty = WebServer("config.wsgi:application", environment)
-    try:
-        with nginx(treaty=treaty.port, core=core.port) as address:
-            yield address
-    finally:
-        treaty.stop()
-
-
-@pytest.fixture
-def shop(core: CoreService) -> PartnerApplication:
-    """Acme's application, the route of leads, and a service that has seen nothing yet."""
-    core.seen.clear()
-    core.first_bytes.clear()
-    core.go_on.clear()
-    GatewayRoute.objects.get_or_create(
-        path_prefix="/core/leads", defaults={"read_scope": "read:leads", "write_scope": "write:leads"}
-    )
-    return make_application(make_partner("Acme Insurance Tech"))
-
-
-def call(edge: str, key: str | None, path: str = "/core/leads", method: str = "GET", **options: Any) -> Any:
-    headers = {**({"Authorization": f"Bearer {key}"} if key else {}), **options.pop("headers", {})}
-    return requests.request(method, edge + path, headers=headers, timeout=20, **options)
-
-
-def stored(key: str) -> ApiKey:
-    return ApiKey.objects.get(key_value=digest(key, django_settings.API_KEY_PEPPER))
+def edge(treaty: int, core: CoreService) -> Iterator[str]:
+    """Nginx's address."""
+    with nginx(treaty=treaty, core=core.port) as address:
+        yield address
 
 
 def test_the_service_learns_who_calls_and_no_more(edge: str, core: CoreService, shop: PartnerApplication) -> None:
@@ -106,6 +65,14 @@ def test_a_client_s_own_words_are_not_believed(edge: str, core: CoreService, sho
     assert call(edge, key, method="DELETE", headers=spoofed).status_code == 403
     assert call(edge, key, "/core/secrets", headers=spoofed).status_code == 403
     assert len(core.seen) == 1
+
+
+def test_an_address_is_whence_the_call_comes(edge: str, core: CoreService, shop: PartnerApplication) -> None:
+    key = make_key(shop)
+    ApiKey.objects.update(allowed_networks=["203.0.113.0/24"])
+    answer = call(edge, key, headers={"X-Forwarded-For": "203.0.113.5"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "network_not_allowed")
+    assert core.seen == []
 
 
 @pytest.mark.parametrize(
