@@ -23,6 +23,13 @@ KINDS = (
             "story": "A secret scanner found it in public",
         },
     ),
+    MailKind(
+        "key_revoked",
+        "account",
+        "We revoked an API key of {{ partner }}",
+        "See the key",
+        {**KEY, "reason": "It was used from a country you told us you do not work in."},
+    ),
     MailKind("key_rotation_due", "keys", "Rotate an API key of {{ partner }}", "Rotate it", KEY),
     MailKind("key_expiring", "keys", "An API key of {{ partner }} stops on {{ expires }}", "See the key", KEY),
     MailKind(

@@ -7,6 +7,7 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
+from common.labels import spell_labels
 from common.partitions import ensure_partitions
 
 
@@ -21,5 +22,6 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        """Make partitions once the last app with models is migrated."""
+        """Spell the labels of every model; make partitions once the last app with models is migrated."""
+        spell_labels()
         post_migrate.connect(make_partitions, sender=apps.get_app_config("billing"))

@@ -96,13 +96,13 @@ class EventTypeAdmin(ModelAdmin):
 class PlatformEventAdmin(ModelAdmin):
     """The log."""
 
-    list_display = ["public_id", "event_type", "entity_type", "entity_id", "environment", "created_at"]
+    list_display = ["event_id", "event_type", "entity_type", "entity_id", "environment", "created_at"]
     list_filter = ["environment", "event_type__event_category"]
     search_fields = ["=id", "=entity_id"]
     list_select_related = ["event_type"]
     show_full_result_count = False
     fields = [
-        "public_id",
+        "event_id",
         "event_type",
         "entity_type",
         "entity_id",
@@ -112,6 +112,11 @@ class PlatformEventAdmin(ModelAdmin):
         "payload_text",
     ]
     readonly_fields = fields
+
+    @admin.display(description="Event ID", ordering="id")
+    def event_id(self, event: PlatformEvent) -> str:
+        """As on the wire."""
+        return event.public_id
 
     @admin.display(description="Payload")
     def payload_text(self, event: PlatformEvent) -> str:

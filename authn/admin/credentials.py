@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
-from authn.admin.suspicion import RevokingAdmin
+from authn.admin.suspicion import ReasonForm, RevokingAdmin
 from authn.call_search import PERIODS, STATUSES, condition
 from authn.gateway.table import table
 from authn.models import ApiCall, ApiKey, GatewayRoute, ServiceAccount
 from authn.services.keys import revoke_api_key
+from common.ask import ask_about_selected
+from common.attempts import attempt
 from common.keyset import uuid_or_none
 from common.readonly_admin import ReadOnlyAdmin
 from common.revocation import invalidate
 from partners.selectors import staff_behind
+
+# One page names them, one request stops them.
+MOST_AT_ONCE = 200
 
 
 @admin.register(ApiKey)
@@ -27,28 +33,28 @@ class ApiKeyAdmin(RevokingAdmin):
 
     list_display = ["__str__", "name", "partner", "application", "current_status", "environment", "last_used_at"]
     list_filter = ["status", "environment"]
-    list_select_related = ["partner", "application"]
+    list_select_related = ["partner", "application", "service_account"]
     search_fields = ["key_prefix", "last_four", "name", "partner__partner_name", "application__app_name"]
     search_help_text = "Prefix (the first 8 characters), last four, name, partner or application"
     exclude = ["key_value"]
-    actions = ["revoke_leaked", "revoke_on_request"]
+    actions = ["revoke_selected"]
 
-    def revoke(self, request: HttpRequest, keys: QuerySet[ApiKey], reason: str) -> None:
-        """Revoke each of `keys` and say how many there were."""
-        actor = staff_behind(request)
+    @admin.action(description="Revoke…", permissions=["revoke"])
+    def revoke_selected(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> HttpResponse | None:
+        """Ask why, then stop each of them."""
+        keys = list(queryset.exclude(status=ApiKey.Status.REVOKED)[: MOST_AT_ONCE + 1])
+        if not 0 < len(keys) <= MOST_AT_ONCE:
+            problem = f"Select {MOST_AT_ONCE} keys at most." if keys else "They are revoked already."
+            self.message_user(request, problem, messages.WARNING)
+            return None
+        form = ReasonForm(request.POST if "reason" in request.POST else None)
+        if not form.is_valid():
+            names = {key.pk: f"{key.label} of {key.partner or key.service_account}" for key in keys}
+            return ask_about_selected(self, request, names, form, action="revoke_selected", title="Revoke")
+        actor, reason = staff_behind(request), form.cleaned_data["reason"]
         for key in keys:
-            revoke_api_key(api_key=key, reason=reason, actor=actor)
-        self.message_user(request, f"{len(keys)} keys revoked: {reason}.", messages.SUCCESS)
-
-    @admin.action(description="Revoke: leaked", permissions=["revoke"])
-    def revoke_leaked(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
-        """The key was seen where it should not be."""
-        self.revoke(request, queryset, "Leaked")
-
-    @admin.action(description="Revoke: asked for by the partner", permissions=["revoke"])
-    def revoke_on_request(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
-        """The partner asked for it."""
-        self.revoke(request, queryset, "Asked for by the partner")
+            attempt(request, partial(revoke_api_key, api_key=key, reason=reason, actor=actor), f"{key} is revoked.")
+        return None
 
 
 class CallFilter(admin.SimpleListFilter):

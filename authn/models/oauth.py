@@ -306,7 +306,7 @@ class OAuthIdToken(AbstractIDToken):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
 
     class Meta(AbstractIDToken.Meta):
-        pass
+        verbose_name = "OAuth ID token"
 
 
 class OAuthDeviceGrant(AbstractDeviceGrant):

@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from django.urls import reverse
+
 from authn.models import ApiKey
+from common.mail import absolute_url
 from events.services.publishing import publish_event
+from partners.services.mail import CARETAKERS, mail_members
 
 
 def announce_key(event_name: str, key: ApiKey, **members: Any) -> None:
@@ -28,6 +32,15 @@ def announce_key(event_name: str, key: ApiKey, **members: Any) -> None:
             **members,
         },
     )
+
+
+def mail_revocation(key: ApiKey) -> None:
+    """Tell those who look after the key that staff revoked it, and why."""
+    if key.partner is None:
+        return
+    link = absolute_url(reverse("key", args=[key.pk]))
+    about = {"key": key.label, "reason": key.revoked_reason}
+    mail_members(partner=key.partner, roles=CARETAKERS, kind="key_revoked", action_url=link, **about)
 
 
 def rfc3339(moment: datetime) -> str:

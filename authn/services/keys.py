@@ -16,7 +16,7 @@ from authn.keys import digest, generate_key
 from authn.models import ApiKey, ServiceAccount
 from authn.models.api_key import grantable_scopes
 from authn.selectors import keys_in_place
-from authn.services.announcements import announce_key, rfc3339
+from authn.services.announcements import announce_key, mail_revocation, rfc3339
 from common.errors import ConflictError, ForbiddenError, InvalidError, TransitionError
 from common.principal import Principal, PrincipalKind
 from common.revocation import invalidate
@@ -146,14 +146,17 @@ def end_overlap(*, api_key: ApiKey, actor: Principal) -> ApiKey:
 
 @transaction.atomic
 def revoke_api_key(*, api_key: ApiKey, reason: str = "", actor: Principal) -> ApiKey:
-    """Stop a key for good. Revoking it again changes nothing, so a repeated request is harmless."""
+    """Stop a key for good, and tell its people when it was staff. Revoking it again changes nothing."""
     key = locked(api_key)
     if key.status == ApiKey.Status.REVOKED:
         return key
+    worked = key.is_usable
     key.status = ApiKey.Status.REVOKED
     key.revoked_reason = reason
     changed(key, "status", "revoked_reason")
     announce_key("key.revoked", key, reason=reason or None)
+    if worked and actor.kind is PrincipalKind.STAFF:
+        mail_revocation(key)
     return key
 
 
