@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -56,7 +57,26 @@ def withhold_refresh_token(token: dict[str, Any], handler: BearerToken, request:
     return token
 
 
-class S256Grant(AuthorizationCodeGrant):
+class Telling:
+    """A grant whose answer tells a client when its application will stop, as every use of its tokens does."""
+
+    def create_token_response(self, request: Request, token_handler: BearerToken) -> tuple[dict[str, str], str, int]:
+        """The grant's own answer, with the notice."""
+        headers, body, status = super().create_token_response(request, token_handler)  # type: ignore[misc]  # (the grant's)
+        if status == HTTPStatus.OK:
+            headers.update(request.client.application.notice_headers())
+        return headers, body, status
+
+
+class ClientCredentials(Telling, ClientCredentialsGrant):
+    """A token for the client itself."""
+
+
+class Refresh(Telling, RefreshTokenGrant):
+    """A new pair for a refresh token."""
+
+
+class S256Grant(Telling, AuthorizationCodeGrant):
     """The authorization code grant with S256 as the only challenge method (RFC 9700, 2.1.1)."""
 
     _code_challenge_methods = {"S256": code_challenge_method_s256}
@@ -84,8 +104,8 @@ class Server(AuthorizationEndpoint, TokenEndpoint, ResourceEndpoint, RevocationE
             default_grant_type="authorization_code",
             grant_types={
                 "authorization_code": code_grant,
-                "client_credentials": ClientCredentialsGrant(request_validator),
-                "refresh_token": RefreshTokenGrant(request_validator),
+                "client_credentials": ClientCredentials(request_validator),
+                "refresh_token": Refresh(request_validator),
             },
             default_token_type=bearer,
         )

@@ -20,7 +20,6 @@ from authn.models import OAuthClient, OAuthRefreshToken, OAuthToken
 from authn.oauth.families import revoke_issued
 from authn.oauth.secrets import is_access_token, is_opaque_token, token_digest
 from authn.oauth.server import Server
-from authn.oauth.validators import basic_credentials
 from common.errors import DomainError
 
 TOKEN_PATH = "/api/oauth/token"  # noqa: S105 (a path)
@@ -54,9 +53,9 @@ def server() -> Server:
     return built
 
 
-def retry_after(headers: Mapping[str, str]) -> dict[str, str]:
-    """The one header of oauthlib's that we pass on; the endpoints set the others."""
-    return {name: value for name, value in headers.items() if name == "Retry-After"}
+def passed_on(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers of the server's that we pass on; the endpoints set the others."""
+    return {name: value for name, value in headers.items() if name in {"Retry-After", "Deprecation", "Sunset"}}
 
 
 def headers_of(authorization: str) -> dict[str, str]:
@@ -72,19 +71,8 @@ def token_response(parameters: Mapping[str, str], *, authorization: str = "") ->
             TOKEN_PATH, "POST", urlencode(parameters), headers_of(authorization)
         )
     except OAuth2Error as error:
-        return Answer(error.status_code, dict(error.twotuples), retry_after(error.headers))
-    answered = Answer(status, json.loads(body), retry_after(headers))
-    if status == 200:
-        answered.headers.update(notices_of(parameters, authorization))
-    return answered
-
-
-def notices_of(parameters: Mapping[str, str], authorization: str) -> dict[str, str]:
-    """What the answer to a client whose application will stop says, here as on every use of its tokens."""
-    basic = basic_credentials(authorization)
-    client_id = basic[0] if basic else parameters.get("client_id", "")
-    client = OAuthClient.objects.select_related("application").filter(client_id=client_id).first()
-    return dict(client.application.notice_headers()) if client else {}
+        return Answer(error.status_code, dict(error.twotuples), passed_on(error.headers))
+    return Answer(status, json.loads(body), passed_on(headers))
 
 
 def request_token(parameters: Mapping[str, str | None]) -> dict[str, Any]:
@@ -200,7 +188,7 @@ def revocation_response(parameters: Mapping[str, str], *, authorization: str = "
     headers, body, status = server().create_revocation_response(
         REVOCATION_PATH, "POST", urlencode(parameters), headers_of(authorization)
     )
-    return Answer(status, json.loads(body) if body else {}, retry_after(headers))
+    return Answer(status, json.loads(body) if body else {}, passed_on(headers))
 
 
 def authenticate_client(parameters: Mapping[str, str], *, authorization: str = "") -> OAuthClient:
@@ -209,7 +197,7 @@ def authenticate_client(parameters: Mapping[str, str], *, authorization: str = "
     try:
         authenticated = server().request_validator.authenticate_client(request)
     except OAuth2Error as error:
-        answer = Answer(error.status_code, dict(error.twotuples), retry_after(error.headers))
+        answer = Answer(error.status_code, dict(error.twotuples), passed_on(error.headers))
         raise OAuthError(error.error, error.description, answer=answer) from error
     if not authenticated:
         body = {"error": "invalid_client", "error_description": "The client is unknown, or its secret is wrong."}

@@ -14,6 +14,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from authn.quotas import MonthlyQuota, quota_of
 from billing.models import PartnerUsage, UsageReport
 from billing.selectors import PERIODS, usage_lines, usage_totals
 from billing.services.usage import track_usage
@@ -21,6 +22,7 @@ from common.api.serializers import APP_ALIAS, ModelSerializer, Serializer
 from common.api.views import GenericViewSet
 from common.base import Environment
 from common.errors import InvalidError
+from partners.models import Partner
 
 LONGEST = timedelta(days=400)
 
@@ -62,6 +64,16 @@ class UsageTotalsSerializer(Serializer):
     p99_ms = serializers.FloatField(allow_null=True)
 
 
+class MonthlyQuotaSerializer(Serializer):
+    """Live calls of the current month, as the quota of the tier counts them."""
+
+    used = serializers.IntegerField()
+    limit = serializers.IntegerField()
+    overage = serializers.BooleanField(help_text="Calls beyond the quota are let through and billed.")
+    forecast = serializers.IntegerField(help_text="What will be used when the month goes on at its pace.")
+    resets_at = serializers.DateTimeField()
+
+
 class UsageSummarySerializer(Serializer):
     """Usage of a time, added up."""
 
@@ -69,6 +81,10 @@ class UsageSummarySerializer(Serializer):
     end_date = serializers.DateTimeField()
     totals = UsageTotalsSerializer()
     usage = UsageLineSerializer(many=True)
+    quota = MonthlyQuotaSerializer(
+        allow_null=True,
+        help_text="Of the current month, whatever the dates; null in the sandbox and over all partners.",
+    )
 
 
 class TrackUsageSerializer(Serializer):
@@ -112,6 +128,13 @@ class UsageViewSet(GenericViewSet):
         wanted = {column: query[name] for name, column in names.items() if name in query}
         return usage.filter(environment=query["environment"], **wanted).order_by()
 
+    def quota(self, query: dict[str, Any]) -> MonthlyQuota | None:
+        """Where the partner stands that the query is about: the named one, else the caller's own."""
+        wanted = query.get("partner_id", self.principal.tenant_id)
+        partner = Partner.objects.visible_to(self.principal).filter(pk=wanted).first()
+        live = query["environment"] == Environment.LIVE
+        return quota_of(partner.id, partner.tier) if partner and live else None
+
     @extend_schema(
         summary="Add up usage",
         parameters=[UsageQuerySerializer],
@@ -128,7 +151,13 @@ class UsageViewSet(GenericViewSet):
             raise InvalidError("The end must be later than the start, by 400 days at most.", field="end_date")
         usage = self.narrowed(query).filter(usage_date__gte=start, usage_date__lt=end)
         lines: Sequence[Any] = usage_lines(usage, period=query["group_by"], by_application=query["by_application"])
-        summary = {"start_date": start, "end_date": end, "totals": usage_totals(usage), "usage": lines}
+        summary = {
+            "start_date": start,
+            "end_date": end,
+            "totals": usage_totals(usage),
+            "usage": lines,
+            "quota": self.quota(query),
+        }
         return Response(UsageSummarySerializer(summary).data)
 
     @extend_schema(

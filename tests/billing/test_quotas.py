@@ -248,3 +248,33 @@ def test_the_portal_shows_where_it_stands(acme: Partner, alice: User, quota: Any
     assert "calls are used up" in browser.get(reverse("portal_home")).content.decode()
     quota(1000, overage=True)
     assert "let through and billed" in browser.get(reverse("usage")).content.decode()
+
+
+def test_the_api_shows_the_quota(
+    quota: Callable[..., None],
+    api: Api,
+    alice: User,
+    dana: User,
+    service_key: str,
+    acme: Partner,
+    globex: Partner,
+    acme_key: str,
+) -> None:
+    quota(100)
+    use(acme, 42)
+
+    def shown(caller: User | str, query: str = "") -> Any:
+        return api(caller).get(f"/api/billing/usage{query}").json()["data"]["quota"]
+
+    own = shown(alice)
+    assert own.pop("forecast") >= 42
+    assert own == {
+        "used": 42,
+        "limit": 100,
+        "overage": False,
+        "resetsAt": f"{next_month(month_of(timezone.now()))}T00:00:00Z",
+    }
+    assert shown(acme_key)["used"] == shown(dana, f"?partnerId={acme.id}")["used"] == 42
+    assert shown(dana, f"?partnerId={globex.id}")["used"] == 0
+    # Nobody's, the sandbox's, a stranger's.
+    assert [shown(dana), shown(alice, "?environment=test"), shown(alice, f"?partnerId={globex.id}")] == [None] * 3

@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -52,6 +54,13 @@ def test_credentials_in_the_body_are_told_too(post: Post, issued: IssuedClient) 
     assert post("token", grant_type="client_credentials", **form)["Sunset"] == sunset
     refused = post("token", grant_type="client_credentials", **{**form, "client_secret": "wrong"})
     assert (refused.status_code, refused.has_header("Sunset")) == (401, False)
+
+
+def test_the_client_is_read_once_for_a_token(post: Post, issued: IssuedClient) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert post("token", issued, grant_type="client_credentials").status_code == 200
+    reads = [query["sql"] for query in queries if 'FROM "authn_oauthclient"' in query["sql"]]
+    assert len(reads) == 1
 
 
 def test_on_the_day_neither_token_nor_client_works(post: Post, issued: IssuedClient, api: Api) -> None:
