@@ -19,14 +19,14 @@ class ApplicationsConfig(AppConfig):
         from applications.portal.attention import waiting_for_partner  # noqa: PLC0415 (models load after the app)
         from applications.selectors import (  # noqa: PLC0415 (as above)
             application_figures,
-            approved_scopes,
             count_applications,
+            scopes_in_use,
         )
         from partners.statistics import register_statistics  # noqa: PLC0415 (as above)
         from partners.tiers import register_usage  # noqa: PLC0415 (as above)
 
         mails.register()
-        register_partner_scopes(approved_scopes)
+        register_partner_scopes(scopes_in_use)
         register_usage("applications", count_applications)
         register_statistics("applications", application_figures)
         portal.navigation.append(NavItem("Applications", "application_list", "cube", order=10, section="Build"))

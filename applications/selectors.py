@@ -14,11 +14,16 @@ from django.utils import timezone
 
 from applications import registry
 from applications.models import ApplicationVersion, PartnerApplication, ReviewComment
+from common.base import Environment
 from common.principal import Principal
 from common.replica import reads_replica
 from partners.statistics import count_by_status
 
 DECISIONS_LOOKED_AT = 30
+SCOPE_FIELDS = [
+    *("status", "deleted_at", "sunset_date", "permissions", "approved_permissions"),
+    *("partner__status", "partner__deleted_at"),
+]
 
 
 @dataclass(frozen=True)
@@ -42,10 +47,20 @@ def application_figures(partner_id: uuid.UUID) -> dict[str, Any]:
     return count_by_status(PartnerApplication.objects.present().filter(partner_id=partner_id))
 
 
-def approved_scopes(partner_id: uuid.UUID) -> frozenset[str]:
-    """The scopes that reviews have granted to a partner's applications."""
-    granted = PartnerApplication.objects.operational().filter(partner_id=partner_id)
-    return frozenset(scope for scopes in granted.values_list("approved_permissions", flat=True) for scope in scopes)
+def scopes_in_use(partner_id: uuid.UUID) -> dict[str, frozenset[str]]:
+    """The scopes that a partner's applications hold in each environment, none where their credentials do not work."""
+    applications = list(
+        PartnerApplication.objects.present().filter(partner_id=partner_id).select_related("partner").only(*SCOPE_FIELDS)
+    )
+    return {
+        environment: frozenset(
+            scope
+            for application in applications
+            if application.allows(environment) and application.partner.allows(environment)
+            for scope in (application.permissions if environment == "test" else application.approved_permissions)
+        )
+        for environment in Environment.values
+    }
 
 
 def queue_entry(version: ApplicationVersion) -> QueueEntry:

@@ -20,13 +20,16 @@ def requirement(view: Any, action: str) -> Requirement:
 
 
 def is_met(option: str, principal: Principal, *, reads: bool) -> bool:
-    """Whether `principal` is that kind of caller, carries that scope, or only reads its own partner's objects."""
+    """Whether `principal` is that kind of caller, carries that scope, or only reads what the portal shows every member.
+
+    Every role may look at what it takes a manage scope to change; data with a read scope of their own need that scope.
+    """
     if option == "staff":
         return principal.is_admin
     if option == "service":
         return principal.is_service
     return principal.has_scope(option) or (
-        reads and principal.kind is PrincipalKind.USER and principal.role is not None
+        reads and option.startswith("manage:") and principal.kind is PrincipalKind.USER and principal.role is not None
     )
 
 

@@ -19,35 +19,15 @@ from common.partitions import uuid7_floor
 from common.principal import Principal
 from common.revocation import still_admitted
 from events.api.serializers import EventSerializer
+from events.horizon import SETTLE_SECONDS, horizon
 from events.models import PlatformEvent
 from events.models.platform_event import PlatformEventQuerySet
+from events.visibility import Scopes, event_scopes
 
 POLL_SECONDS = 0.5
 HEARTBEAT_SECONDS = 15.0
 LIFETIME_SECONDS = 60.0  # then the client resumes it, and the request is metered and limited anew
-SETTLE_SECONDS = 0.2  # from an event's id being made to its row being written, at most
-PATIENCE_SECONDS = 30.0
 BATCH = 200
-
-# An event gets its id when it is published and is seen when its transaction commits, so an earlier one may show up
-# after a later one. Nothing is sent that is younger than the oldest transaction still writing: whoever resumes behind
-# an id has then seen all there ever is before it. A transaction that writes for longer than PATIENCE_SECONDS is not
-# waited for, and neither is the server's own housekeeping: autovacuum writes statistics, never an event.
-HORIZON = """
-SELECT greatest(
-  least(min(xact_start), clock_timestamp() - %s * interval '1 second'), clock_timestamp() - %s * interval '1 second')
-FROM pg_stat_activity
-WHERE backend_xid IS NOT NULL AND backend_type = 'client backend'
-  AND datname = current_database() AND pid <> pg_backend_pid()
-"""
-
-
-def horizon() -> datetime:
-    """Up to when the log is complete."""
-    with connection.cursor() as cursor:
-        cursor.execute(HORIZON, [SETTLE_SECONDS, PATIENCE_SECONDS])
-        moment: datetime = cursor.fetchone()[0]
-        return moment
 
 
 @dataclass
@@ -56,6 +36,7 @@ class Reader:
 
     request: HttpRequest
     principal: Principal
+    scopes: Scopes
     events: PlatformEventQuerySet
     after: uuid.UUID
 
@@ -70,7 +51,8 @@ class Reader:
     def read_if_admitted(self) -> list[PlatformEvent] | None:
         """The same; None once the caller may not read any more, or not as when the stream began."""
         try:
-            return self.read() if still_admitted(self.request, self.principal) else None
+            admitted = still_admitted(self.request, self.principal) and event_scopes(self.principal) == self.scopes
+            return self.read() if admitted else None
         finally:
             connection.close()  # a waiting stream holds no database connection
 
@@ -78,26 +60,34 @@ class Reader:
 def event_stream(
     request: HttpRequest, principal: Principal, events: PlatformEventQuerySet, after: uuid.UUID | None
 ) -> StreamingHttpResponse:
-    """The response: open and live on ASGI; on WSGI, which would buffer it, what is there, and the client resumes."""
-    reader = Reader(request, principal, events, after or uuid7_floor(datetime.now(tz=UTC)))
-    body = follow(reader.read_if_admitted) if isinstance(request, ASGIRequest) else drain(reader.read)
+    """The response: open and live on ASGI; on WSGI, which would buffer it, what is there, and the client resumes.
+
+    It begins with the id of where it stands, so that who is cut off before the first event resumes there too.
+    """
+    start = after or uuid7_floor(datetime.now(tz=UTC))
+    reader = Reader(request, principal, event_scopes(principal), events, start)
+    here = b"id: evt_%b\n\n" % start.hex.encode()
+    if isinstance(request, ASGIRequest):
+        body: Iterator[bytes] | AsyncIterator[bytes] = follow(reader.read_if_admitted, here)
+    else:
+        body = drain(reader.read, here)
     response = StreamingHttpResponse(body, content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"  # nginx passes it on unbuffered
     return response
 
 
-def drain(read: Callable[[], list[PlatformEvent]]) -> Iterator[bytes]:
+def drain(read: Callable[[], list[PlatformEvent]], here: bytes) -> Iterator[bytes]:
     """What is there, and when to come back."""
-    yield b"retry: 2000\n\n"
+    yield b"retry: 2000\n" + here
     time.sleep(SETTLE_SECONDS)  # what was published before the request is part of the answer
     while events := read():
         yield from map(message, events)
 
 
-async def follow(read: Callable[[], list[PlatformEvent] | None]) -> AsyncIterator[bytes]:
+async def follow(read: Callable[[], list[PlatformEvent] | None], here: bytes) -> AsyncIterator[bytes]:
     """Events as they are committed, and a comment when there were none for a while; until the caller may not read."""
-    yield b"retry: 1000\n\n"
+    yield b"retry: 1000\n" + here
     ends, speaks = time.monotonic() + LIFETIME_SECONDS, time.monotonic() + HEARTBEAT_SECONDS
     while time.monotonic() < ends:
         events = await sync_to_async(read)()

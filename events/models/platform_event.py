@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from common.base import BaseModel, Environment, choices_check
 from common.partitions import uuid7_floor
-from common.principal import Principal, PrincipalKind
+from common.principal import Principal
 from events.models.event_type import EventType
 from events.payloads import JavaScriptDecoder
 from events.visibility import event_scopes
@@ -23,12 +23,10 @@ class PlatformEventQuerySet(models.QuerySet["PlatformEvent"]):
         """Events addressed to the caller's partner or to everyone, of the caller's environment and scopes."""
         if principal.is_service:
             return self
-        visible = self.filter(
-            Q(partner_id=None) | Q(partner_id=principal.tenant_id),
-            event_type__required_scope__in=["", *event_scopes(principal)],
-        )
-        # People see the sandbox beside live; a credential belongs to one of the two.
-        return visible if principal.kind is PrincipalKind.USER else visible.filter(environment=principal.environment)
+        allowed = Q()
+        for environment, scopes in event_scopes(principal).items():
+            allowed |= Q(environment=environment, event_type__required_scope__in=["", *scopes])
+        return self.filter(allowed, Q(partner_id=None) | Q(partner_id=principal.tenant_id))
 
     def since(self, moment: datetime) -> PlatformEventQuerySet:
         """Events made at `moment` or later: by id, which holds the time, so that only those days are read."""

@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,21 +17,30 @@ from django.db import connection, transaction
 from django.test import Client
 from rest_framework.test import APIClient
 
+from applications.models import PartnerApplication
+from applications.services.lifecycle import suspend_application
 from authn.models import ApiKey
 from authn.services.keys import revoke_api_key
+from common.partitions import uuid7_floor
 from common.principal import SYSTEM
 from config.asgi import application as asgi
 from config.websocket import same_origin
 from events.models import PlatformEvent
 from events.services.publishing import publish_event
-from partners.models import Partner, User
+from partners.models import Partner, PartnerMember, User
+from partners.services.partners import suspend_partner
 
 Api = Callable[..., APIClient]
+Act = Callable[[PartnerApplication], None]
 
 
 def make_event(name: str = "lead.created", **fields: Any) -> PlatformEvent:
     kind = name.partition(".")[0]
     return publish_event(event_name=name, entity_type=kind, entity_id="e_1", payload={"id": "e_1"}, **fields)
+
+
+def text_of(response: Any) -> str:
+    return (b"".join(response.streaming_content) if response.streaming else response.content).decode()
 
 
 def parse(body: bytes) -> list[tuple[str, str]]:
@@ -39,7 +49,7 @@ def parse(body: bytes) -> list[tuple[str, str]]:
         for block in body.decode().split("\n\n")
         if block
     ]
-    return [(block["id"], block["event"]) for block in blocks if "id" in block]
+    return [(block["id"], block["event"]) for block in blocks if "event" in block]
 
 
 @pytest.mark.django_db
@@ -53,7 +63,7 @@ def test_over_wsgi_it_sends_what_is_there_and_ends(api: Api, acme_key: str, glob
     assert response.status_code == 200
     assert response["Content-Type"] == "text/event-stream"
     body = b"".join(response.streaming_content)  # type: ignore[attr-defined]  # a streaming response
-    assert body.startswith(b"retry: 2000\n\n")
+    assert body.startswith(f"retry: 2000\nid: {events[0].public_id}\n\n".encode())
     assert parse(body) == [(event.public_id, event.event_type.event_name) for event in events[1:]]
     data = json.loads(body.split(b"data: ")[1].split(b"\n")[0])
     assert data == api(acme_key).get(f"/api/events/{events[1].pk}").json()["data"]
@@ -67,6 +77,17 @@ def test_it_takes_the_filters_of_the_list(api: Api, acme_key: str) -> None:
     response = api(acme_key).get("/api/events/stream", {"event": "claim.filed", "lastEventId": str(first.pk)})
 
     assert parse(b"".join(response.streaming_content)) == [(claim.public_id, "claim.filed")]  # type: ignore[attr-defined]  # as above
+
+
+@pytest.mark.django_db
+def test_who_is_cut_off_before_the_first_event_misses_none(api: Api, acme_key: str) -> None:
+    begun = b"".join(api(acme_key).get("/api/events/stream").streaming_content)  # type: ignore[attr-defined]  # as above
+    between = make_event()
+    stood = begun.split(b"id: ")[1].split(b"\n")[0].decode()
+
+    response = api(acme_key).get("/api/events/stream", headers={"Last-Event-ID": stood})
+
+    assert parse(b"".join(response.streaming_content)) == [(between.public_id, "lead.created")]  # type: ignore[attr-defined]  # as above
 
 
 @pytest.mark.django_db
@@ -116,7 +137,7 @@ def test_over_asgi_an_event_arrives_while_the_stream_is_open(acme_key: str) -> N
         await client.send_input({"type": "http.request", "body": b""})
         start = await client.receive_output(5)
         assert start["status"] == 200
-        assert (await client.receive_output(5))["body"] == b"retry: 1000\n\n"
+        assert (await client.receive_output(5))["body"].startswith(b"retry: 1000\nid: evt_")
         published = await sync_to_async(publish_elsewhere)()
         part = await client.receive_output(5)
         assert parse(part["body"]) == [(published, "lead.created")]
@@ -223,27 +244,75 @@ def test_a_revoked_key_ends_its_stream_and_its_socket_within_a_second(acme_key: 
     asyncio.run(run())
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_person_who_leaves_the_partner_is_cut_off(bob: User) -> None:
-    browser = Client()
-    browser.force_login(bob)
-    cookie = f"sessionid={browser.cookies['sessionid'].value}"
+def stop_partner(application: PartnerApplication) -> None:
+    suspend_partner(partner=application.partner, reason="Under investigation.", actor=SYSTEM)
 
-    def leave() -> None:
-        bob.memberships.all().delete()
-        connection.close()
 
-    async def run() -> None:
-        scope = scope_of("http", "/api/events/stream", "", cookie=cookie)
-        scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"authorization"]
+def stop_application(application: PartnerApplication) -> None:
+    suspend_application(application=application, reason="Under investigation.", actor=SYSTEM)
+
+
+def leave(application: PartnerApplication) -> None:
+    PartnerMember.objects.filter(partner=application.partner, role="developer").delete()
+
+
+def become_viewer(application: PartnerApplication) -> None:
+    PartnerMember.objects.filter(partner=application.partner, role="developer").update(role="viewer")
+
+
+def seconds_until_cut_off(headers: dict[str, str], act: Act, application: PartnerApplication) -> float:
+    """How long after `act` an open stream ends."""
+
+    def elsewhere() -> None:
+        try:
+            act(application)
+        finally:
+            connection.close()
+
+    async def run() -> float:
+        scope = scope_of("http", "/api/events/stream", "")
+        scope["headers"] = [(b"host", b"testserver"), *((k.encode(), v.encode()) for k, v in headers.items())]
         stream = connect(scope)
         await stream.send_input({"type": "http.request", "body": b""})
         assert (await stream.receive_output(5))["status"] == 200
-        await sync_to_async(leave)()
-        assert await seconds_to_end(stream, lambda part: not part.get("more_body", False)) < 1.0
+        await sync_to_async(elsewhere)()
+        seconds = await seconds_to_end(stream, lambda part: not part.get("more_body", False))
         await stream.wait(5)
+        return seconds
 
-    asyncio.run(run())
+    return asyncio.run(run())
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", [stop_partner, stop_application])
+def test_a_suspended_credential_ends_its_stream(
+    api: Api, acme_key: str, application: PartnerApplication, act: Act
+) -> None:
+    assert seconds_until_cut_off({"authorization": f"Bearer {acme_key}"}, act, application) < 1.0
+    assert api(acme_key).get("/api/events/stream").status_code == 401
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("act", "status"),
+    [(leave, 401), (become_viewer, 403), (stop_partner, 200), (stop_application, 200)],
+    ids=["leaves", "becomes a viewer", "partner suspended", "application suspended"],
+)
+def test_what_a_person_loses_their_stream_loses_at_once(
+    api: Api, bob: User, alice: User, application: PartnerApplication, act: Act, status: int
+) -> None:
+    lead = make_event()
+    browser = Client()
+    browser.force_login(bob)
+    cookie = f"sessionid={browser.cookies['sessionid'].value}"
+    query = {"lastEventId": str(uuid7_floor(lead.created_at - timedelta(seconds=1))), "event": "lead.created"}
+    assert lead.public_id in text_of(api(bob).get("/api/events/stream", query))
+
+    assert seconds_until_cut_off({"cookie": cookie}, act, application) < 1.0
+
+    response = api(bob).get("/api/events/stream", query)
+    assert response.status_code == status
+    assert lead.public_id not in text_of(response)
 
 
 @pytest.mark.parametrize(
