@@ -18,6 +18,7 @@ from authn.routes import template_of
 from authn.services.metering import record_line
 from common.api.problems import problem_response
 from common.client_ip import client_ip
+from common.headers import put
 from common.machine import bearer_credential
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -75,13 +76,11 @@ class GateMiddleware:
 
 def labelled(response: HttpResponse, admission: Admission) -> HttpResponse:
     """The answer with its rate headers and the notices of its application."""
-    headers = response.headers
-    for name, value in admission.take.headers().items():
-        headers[name] = value
+    put(response, admission.take.headers().items())
     for name, value in admission.credential.notices:
-        headers[name] = value
-    if not response.streaming:
-        headers.setdefault("Content-Length", str(len(response.content)))
+        response.headers[name] = value
+    if not response.streaming and "Content-Length" not in response.headers:
+        put(response, [("Content-Length", str(len(response.content)))])
     return response
 
 

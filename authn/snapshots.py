@@ -18,6 +18,7 @@ from django.db import DatabaseError
 from authn.credentials import Credential, Location
 from authn.limits import TAKE, TAKE_AND_RECORD
 from authn.metering import STREAM
+from common.connections import close_unusable
 
 MAX_SNAPSHOTS = 20_000
 NO_EPOCH = "?"  # no epoch is ever called so
@@ -116,6 +117,7 @@ def renew() -> None:
             due[snapshot.location] = digest, snapshot
             if len(due) == MAX_RENEWED:
                 break
+    close_unusable()
     read_at = time.monotonic()
     try:
         found = Location.read_all(due)

@@ -10,8 +10,9 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.urls import get_resolver
+from uuid_utils import uuid7
 
-from common.ids import uuid7
+from common.headers import put
 from common.machine import is_machine_call
 
 VALID_REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -29,7 +30,7 @@ class RequestMiddleware:
         inbound = request.META.get("HTTP_X_REQUEST_ID", "")
         request.request_id = inbound if VALID_REQUEST_ID.fullmatch(inbound) else uuid7().hex  # type: ignore[attr-defined]
         response = self.get_response(request)
-        response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
+        put(response, [("X-Request-Id", request.request_id)])  # type: ignore[attr-defined]
         return response
 
 
@@ -89,8 +90,7 @@ class PortalStartMiddleware:
             return self.get_response(request)
         request.user = NOBODY
         response = self.beyond(request)
-        for name, value in self.headers.items():
-            response.headers[name] = value
+        put(response, self.headers.items())
         return response
 
 

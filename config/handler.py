@@ -7,6 +7,7 @@ from typing import Any
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import close_old_connections
 
+from common.headers import pairs
 from common.machine import is_machine_call
 
 READING_METHODS = frozenset({"GET", "HEAD"})
@@ -29,9 +30,7 @@ class Handler(WSGIHandler):
         if not is_machine_call(environ, environ["PATH_INFO"]):
             return super().__call__(environ, start_response)
         response = self._middleware_chain(self.request_class(environ))
-        headers = list(response.items())
-        headers += [("Set-Cookie", cookie.output(header="")) for cookie in response.cookies.values()]
-        start_response(f"{response.status_code} {response.reason_phrase}", headers)
+        start_response(f"{response.status_code} {response.reason_phrase}", pairs(response))
         if response.streaming:
             response._handler_class = type(self)  # noqa: SLF001 (as Django's handler does: its close() sends the signal)
             return response

@@ -6,6 +6,7 @@ import time
 
 from authn.gateway.paths import Route
 from authn.models import GatewayRoute
+from common.connections import close_unusable
 
 TABLE_SECONDS = 5.0
 
@@ -20,6 +21,7 @@ class RouteTable:
     def current(self) -> dict[str, Route]:
         """The routes."""
         if time.monotonic() - self.read_at >= TABLE_SECONDS:
+            close_unusable()
             rows = GatewayRoute.objects.filter(active=True)
             self.routes = {row.path_prefix: Route(row.path_prefix, row.read_scope, row.write_scope) for row in rows}
             self.read_at = time.monotonic()

@@ -51,6 +51,10 @@ class GenericViewSet(IdempotentMixin, VersionedMixin, viewsets.GenericViewSet[An
         """As above."""
         return [shared(parser) for parser in self.parser_classes]
 
+    def get_content_negotiator(self) -> Any:
+        """As above."""
+        return shared(self.content_negotiation_class)
+
     @property
     def default_response_headers(self) -> dict[str, str]:
         """None: `Allow` belongs to 405 and OPTIONS answers, and there is one media type to vary by."""
@@ -63,7 +67,7 @@ class GenericViewSet(IdempotentMixin, VersionedMixin, viewsets.GenericViewSet[An
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """After authentication and permissions, refuse text no column can hold, wherever the URL carries it."""
-        for name, value in request.query_params.items() if request.META.get("QUERY_STRING") else ():
+        for name, value in request.query_params.items() if request._request.META.get("QUERY_STRING") else ():
             if not (is_storable(name) and is_storable(str(value))):
                 detail = ErrorDetail("Holds a NUL or an unpaired surrogate.", code="invalid_text")
                 raise ValidationError({printable(name): [detail]})

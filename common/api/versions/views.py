@@ -10,6 +10,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
 from common.api.versions.registry import BY_NAME, CURRENT, HEADER, notices, query_now
+from common.headers import put
 from common.text import printable
 
 
@@ -36,13 +37,14 @@ class VersionedMixin:
 
     def determine_version(self, request: Request, *args: Any, **kwargs: Any) -> tuple[str, None]:
         """DRF's seam, before anything is read: `request.version`. Raises ValidationError for one there is not."""
-        version = request.META.get("HTTP_API_VERSION")
+        asked = request._request  # what DRF's wrapper has only by asking it
+        version = asked.META.get("HTTP_API_VERSION")
         if version is None:
-            version = getattr(getattr(request._request, "principal", None), "api_version", "") or CURRENT
+            version = getattr(getattr(asked, "principal", None), "api_version", "") or CURRENT
         elif version not in BY_NAME:
             message = f"There is no version {printable(version)}; choose from {', '.join(BY_NAME)}."
             raise ValidationError({HEADER: [ErrorDetail(message, code="unknown_version")]})
-        if version != CURRENT and request.META.get("QUERY_STRING"):
+        if version != CURRENT and asked.META.get("QUERY_STRING"):
             self.rename_query(request, version)
         return version, None
 
@@ -62,8 +64,7 @@ class VersionedMixin:
         version = getattr(request, "version", None)
         if version is None:
             return response
-        headers = response.headers
-        headers[HEADER] = version
+        put(response, [(HEADER, version)])
         if version == CURRENT and not self.endings:
             return response
         known = BY_NAME[version]
@@ -72,6 +73,5 @@ class VersionedMixin:
             rows = notices(ending.deprecated, ending.sunset)
         else:
             rows = known.notices()
-        for name, value in rows:
-            headers[name] = value
+        put(response, rows)
         return response

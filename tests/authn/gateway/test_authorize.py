@@ -15,7 +15,6 @@ from pytest_django import DjangoAssertNumQueries
 
 from applications.models import PartnerApplication
 from authn import valkey
-from authn.gateway import authorize
 from authn.gateway.authorize import GatewayCheck
 from authn.gateway.paths import Route, clean_path, route_of
 from authn.gateway.table import table
@@ -28,10 +27,8 @@ pytestmark = pytest.mark.usefixtures("routes")
 
 
 @pytest.fixture
-def routes(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def routes(db: None) -> None:
     table.forget()
-    # As Django's own test client does: the test's transaction lives on this connection.
-    monkeypatch.setattr(authorize, "close_old_connections", lambda: None)
 
 
 def refuse_to_answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
