@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -35,6 +37,18 @@ def test_filters_narrow_the_log(signed_in: Client) -> None:
     page = signed_in.get("/events", {"event": "policy.created", "environment": "test"}).content.decode()
     assert f"/events/{policy.id}" in page
     assert f"/events/{lead.id}" not in page
+
+
+def test_the_live_page_streams_on_from_where_its_rows_end(signed_in: Client) -> None:
+    lead, policy = happen(), happen("policy.created")
+    page = signed_in.get("/events/live", {"event": "lead.created", "entity": "4821"})
+    assert list(page.context["events"]) == [lead]
+    assert f'data-event="{policy.id}"' not in page.content.decode()
+
+    later = happen()
+    body = b"".join(signed_in.get(page.context["stream"]).streaming_content)  # type: ignore[attr-defined]  # a streaming response
+    streamed = re.findall(r"^id: (\S+)\nevent:", body.decode(), re.MULTILINE)
+    assert set(streamed) - {lead.public_id} == {later.public_id}  # one that it shows already may come again
 
 
 def test_a_senseless_filter_is_ignored(signed_in: Client) -> None:
@@ -77,7 +91,7 @@ def test_the_catalogue_lists_active_types_alone(signed_in: Client) -> None:
     assert signed_in.get("/event-types/lead.updated").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/events", "/event-types", "/event-types/lead.created"])
+@pytest.mark.parametrize("path", ["/events", "/events/live", "/event-types", "/event-types/lead.created"])
 def test_a_role_that_may_not_read_events_sees_none(client: Client, acme: Partner, path: str) -> None:
     viewer = User.objects.create_user("vera@acme.test", "correct horse battery")
     PartnerMember.objects.create(partner=acme, user=viewer, role="viewer")

@@ -28,10 +28,15 @@ class EventFilterForm(forms.Form):
 
     def narrowing(self) -> dict[str, str]:
         """Lookups for the filters that are set and valid."""
+        return self.renamed(
+            {"event": "event_type__event_name", "environment": "environment", "entity": "entity_id"},
+        )
+
+    def query(self) -> dict[str, str]:
+        """The same as parameters of the API."""
+        return self.renamed({"event": "event", "environment": "environment", "entity": "entityId"})
+
+    def renamed(self, names: dict[str, str]) -> dict[str, str]:
+        """What is set and valid, under other names."""
         self.is_valid()
-        lookups = {
-            "event": "event_type__event_name",
-            "environment": "environment",
-            "entity": "entity_id",
-        }
-        return {lookups[name]: value for name, value in self.cleaned_data.items() if value}
+        return {names[name]: value for name, value in self.cleaned_data.items() if value}

@@ -8,14 +8,19 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 from django.views.generic import TemplateView
 
+from common.base import Environment
 from common.keyset import keyset_page
+from common.principal import NOBODY
 from events.models import EventType, PlatformEvent
 from events.selectors import list_event_types
 from partners.portal.access import PortalPage
 from webhooks.models import WebhookDelivery
 from webhooks.portal.event_forms import EventFilterForm
+from webhooks.portal.live import position, stream_url, streamed_names
 
 TIMELINE_SHOWN = 20
+LIVE_SHOWN = 20
+LIVE_KEPT = 200
 
 
 class EventsPage(PortalPage):
@@ -36,6 +41,32 @@ class EventList(EventsPage, TemplateView):
         events = PlatformEvent.objects.visible_to(self.principal).filter(**narrowing).select_related("event_type")
         return super().get_context_data(
             form=form, page=keyset_page(events, self.request.GET), filtered=bool(narrowing), **kwargs
+        )
+
+
+class EventLive(EventsPage, TemplateView):
+    """Events as they happen. Without JavaScript, the newest as the page was loaded."""
+
+    template_name = "events/live.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The newest rows, where the stream begins, and an empty row of each environment to fill."""
+        form = EventFilterForm(self.request.GET)
+        after = position()
+        events = PlatformEvent.objects.visible_to(self.principal).filter(**form.narrowing())
+        query = form.query()
+        return super().get_context_data(
+            form=form,
+            filtered=bool(query),
+            events=events.select_related("event_type").order_by("-id")[:LIVE_SHOWN],
+            stream=stream_url(query, after),
+            names=streamed_names(),
+            keep=LIVE_KEPT,
+            blanks=[
+                PlatformEvent(id=NOBODY, environment=environment, event_type=EventType())
+                for environment in Environment.values
+            ],
+            **kwargs,
         )
 
 

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(DELIVERY, views.DeliveryDetail.as_view(), name="webhook_delivery"),
     path(f"{DELIVERY}/retry", views.Retry.as_view(), name="webhook_delivery_retry"),
     path("events", event_pages.EventList.as_view(), name="event_list"),
+    path("events/live", event_pages.EventLive.as_view(), name="event_live"),
     path("events/<uuid:pk>", event_pages.EventDetail.as_view(), name="event_detail"),
     path("event-types", event_pages.EventCatalogue.as_view(), name="event_catalogue"),
     path("event-types/<str:name>", event_pages.EventTypeDetail.as_view(), name="event_type_detail"),
