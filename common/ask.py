@@ -15,11 +15,11 @@ from unfold.admin import ModelAdmin
 def ask_to(
     page: ModelAdmin, request: HttpRequest, original: Any, form: forms.Form, *, title: str, **extra: Any
 ) -> HttpResponse:
-    """A page of `page` with one form and one button that says `title`."""
+    """A page of `page` with one form and one button, which says `title` unless `button` is given."""
     context = {
         **page.admin_site.each_context(request),
         "title": f"{title}: {original}",
-        "submit": title,
+        "button": title,
         "form": form,
         "opts": page.opts,
         "original": original,

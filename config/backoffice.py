@@ -42,6 +42,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "events.eventtype": "category",
         "webhooks.webhookendpoint": "webhook",
         "webhooks.webhookdelivery": "local_shipping",
+        "webhooks.deliveryrecovery": "restart_alt",
     },
     "Billing": {"billing.partnerusage": "bar_chart"},
 }

@@ -9,6 +9,7 @@ from dramatiq_crontab import cron
 
 from webhooks.services.health import check_failing_endpoints
 from webhooks.services.ownership import challenge_endpoint, challenge_unproven
+from webhooks.services.recovery import finish_recoveries, finish_recovery
 
 
 @cron("*/15 * * * *")
@@ -29,3 +30,16 @@ def challenge_webhook(endpoint_id: str) -> None:
 def challenge_webhooks_again() -> None:
     """A receiver is often deployed after its address was registered."""
     challenge_unproven()
+
+
+@dramatiq.actor(max_retries=2, min_backoff=20_000)
+def recover_webhook_deliveries(recovery_id: str) -> None:
+    """Try many failed deliveries again."""
+    finish_recovery(UUID(recovery_id))
+
+
+@cron("*/5 * * * *")
+@dramatiq.actor(max_retries=0)
+def go_on_with_recoveries() -> None:
+    """The message of one may have been lost, or its worker killed."""
+    finish_recoveries()

@@ -79,6 +79,16 @@
     return true;
   };
 
+  // --- Choosing rows: a box for all of them, which only a script can offer ----------------------------------------------
+  const boxesOf = (form) => document.querySelectorAll(`input[type=checkbox][form="${form.id}"]`);
+  const selectAll = (box) => {
+    for (const other of boxesOf(box.form)) other.checked = box.checked;
+  };
+  const showWhetherAll = (form) => {
+    const all = form.querySelector("[data-select-all] input");
+    if (all) all.checked = [...boxesOf(form)].every((box) => box.checked);
+  };
+
   // --- Popover menus: placed under their button, inside the window -------------------------------------------------------
   const place = (menu) => {
     const button = document.querySelector(`[popovertarget="${menu.id}"]`);
@@ -161,6 +171,14 @@
   );
   document.addEventListener("change", (event) => {
     if (event.target.closest("form[data-autosubmit]")) event.target.form.requestSubmit();
+    if (event.target.closest("[data-select-all]")) selectAll(event.target);
+    else if (event.target.matches("input[type=checkbox][form]")) showWhetherAll(event.target.form);
+  });
+  // What is fetched again by itself waits while somebody chooses from it, types into it, or is at one of its links.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const within = event.target;
+    const isUsed = within.querySelector("input[type=checkbox][form]:checked, :is(a, input, select, textarea):focus");
+    if (isUsed) event.preventDefault();
   });
   // One submit per click: a slow answer must not become two keys.
   document.addEventListener("submit", (event) => {
@@ -181,6 +199,7 @@
       dialog.removeAttribute("data-open-now");
       dialog.showModal();
     }
+    for (const label of within.querySelectorAll("[data-select-all]")) label.hidden = false;
     drawCharts(within);
   };
   showTheme();

@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from applications.models import PartnerApplication
 from events.models import EventType, PlatformEvent
 from events.services.catalogue import initialize_standard_events
 from events.services.publishing import publish_event
 from partners.models import PartnerMember, User
 from tests.conftest import make_application
 from tests.e2e.conftest import OpenPage
+from tests.webhooks.conftest import make_endpoint, make_integration
+from webhooks.models import WebhookDelivery
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -91,3 +94,22 @@ def test_without_javascript_it_is_a_list(open_page: OpenPage, bob: User) -> None
     expect(page.get_by_role("link", name="lead.created")).to_have_attribute("href", f"/events/{event.id}")
     expect(page.get_by_text("This page needs JavaScript")).to_be_visible()
     expect(page.get_by_role("button", name="Pause")).to_be_hidden()
+
+
+def test_the_log_of_an_endpoint_follows_and_deliveries_are_chosen_from_it(open_page: OpenPage, bob: User) -> None:
+    integration = make_integration(PartnerApplication.objects.get())
+    endpoint = make_endpoint(integration, "https://hooks.acme.example/treaty")
+    page = open_page(f"/webhooks/{endpoint.id}", user=bob)
+    expect(page.get_by_text("Nothing delivered yet")).to_be_visible()
+
+    happen()
+    happen("lead.updated")
+
+    boxes = page.locator("input[name=delivery]")
+    expect(boxes).to_have_count(2, timeout=RESUMED)
+    WebhookDelivery.objects.filter(event__event_type__event_name="lead.created").update(status="failed", due_at=None)
+    page.get_by_label("All on this page").check()
+    assert [box.is_checked() for box in boxes.all()] == [True, True]
+    page.get_by_role("button", name="Retry selected").click()
+    expect(page.get_by_text("1 failed delivery is being tried again. 1 is under way already.")).to_be_visible()
+    assert WebhookDelivery.objects.pending().count() == 2

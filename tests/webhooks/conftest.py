@@ -96,6 +96,25 @@ def publish(lead_created: EventType) -> Callable[..., PlatformEvent]:
     return call
 
 
+@pytest.fixture
+def fail(endpoint: WebhookEndpoint, publish: Callable[..., PlatformEvent]) -> Callable[..., list[WebhookDelivery]]:
+    """`fail(3)` makes three deliveries that were given up."""
+
+    def call(count: int, **fields: object) -> list[WebhookDelivery]:
+        events = [publish(**fields).id for _ in range(count)]
+        made = WebhookDelivery.objects.filter(event__in=events)
+        made.update(status="failed", attempt_number=5, due_at=None, last_error="HTTP 500")
+        return list(made.order_by("id"))
+
+    return call
+
+
+def states(deliveries: list[WebhookDelivery]) -> list[tuple[str, int, int]]:
+    """Where each stands now: status, attempts made and allowed."""
+    rows = WebhookDelivery.objects.filter(pk__in=[one.pk for one in deliveries]).order_by("id")
+    return list(rows.values_list("status", "attempt_number", "attempt_limit"))
+
+
 @contextmanager
 def delivering(*, deadline: float = 15.0) -> Iterator[DeliveryProcess]:
     """A delivery process in this process, stopped at the end."""

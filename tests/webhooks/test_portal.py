@@ -107,17 +107,6 @@ def test_pending_deliveries_refresh_and_can_be_retried(
     assert delivery.status == "delivered"
 
 
-def test_every_dead_letter_at_once(
-    page: Client, endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish
-) -> None:
-    receiver.answer = reply(500)
-    publish()
-    while process_pending_deliveries():
-        make_due(WebhookDelivery.objects.get())
-    page.post(f"/webhooks/{endpoint.id}/retry-failed")
-    assert WebhookDelivery.objects.get().status == "pending"
-
-
 def test_the_buttons_of_an_endpoint(page: Client, endpoint: WebhookEndpoint) -> None:
     path = f"/webhooks/{endpoint.id}"
     page.post(f"{path}/toggle")
@@ -143,7 +132,7 @@ def test_a_stranger_finds_nothing(client: Client, charlie: User, endpoint: Webho
     client.force_login(charlie)
     path = f"/webhooks/{endpoint.id}"
     assert client.get(path).status_code == 404
-    for button in ("toggle", "rotate", "delete", "test", "edit", "retry-failed"):
+    for button in ("toggle", "rotate", "delete", "test", "edit", "retry"):
         assert client.post(f"{path}/{button}").status_code == 404
     assert endpoint.endpoint_url not in client.get("/webhooks").content.decode()
     endpoint.refresh_from_db()

@@ -3,5 +3,6 @@
 from webhooks.models.attempt import WebhookAttempt
 from webhooks.models.delivery import WebhookDelivery
 from webhooks.models.endpoint import WebhookEndpoint
+from webhooks.models.recovery import DeliveryRecovery
 
-__all__ = ["WebhookAttempt", "WebhookDelivery", "WebhookEndpoint"]
+__all__ = ["DeliveryRecovery", "WebhookAttempt", "WebhookDelivery", "WebhookEndpoint"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from webhooks.portal import event_pages, views
+from webhooks.portal import event_pages, retries, views
 
 ENDPOINT = "webhooks/<uuid:pk>"
 DELIVERY = f"{ENDPOINT}/deliveries/<uuid:delivery_id>"
@@ -19,7 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{ENDPOINT}/toggle", views.Toggle.as_view(), name="webhook_toggle"),
     path(f"{ENDPOINT}/rotate", views.Rotate.as_view(), name="webhook_rotate"),
     path(f"{ENDPOINT}/delete", views.Delete.as_view(), name="webhook_delete"),
-    path(f"{ENDPOINT}/retry-failed", views.RetryFailed.as_view(), name="webhook_retry_failed"),
+    path(f"{ENDPOINT}/retry", retries.RetryMany.as_view(), name="webhook_retry_many"),
     path(DELIVERY, views.DeliveryDetail.as_view(), name="webhook_delivery"),
     path(f"{DELIVERY}/retry", views.Retry.as_view(), name="webhook_delivery_retry"),
     path("events", event_pages.EventList.as_view(), name="event_list"),

@@ -17,6 +17,7 @@ from integrations.models import Integration
 from partners.portal.access import PortalPage
 from webhooks.models import WebhookDelivery, WebhookEndpoint
 from webhooks.portal.forms import CreateForm, DeliveryFilterForm, EndpointForm, RotateForm, TestForm
+from webhooks.portal.live import position, stream_url, streamed_names
 from webhooks.portal.pages import MANAGE, EndpointAction, EndpointPage
 from webhooks.selectors import (
     Health,
@@ -28,6 +29,7 @@ from webhooks.selectors import (
     state_of,
 )
 from webhooks.services import deliveries, endpoints, ownership
+from webhooks.services.recovery import MOST, Choice, preview_recovery
 
 
 class EndpointList(PortalPage, TemplateView):
@@ -125,6 +127,8 @@ class EndpointDetail(EndpointPage, TemplateView):
         rate = statistics["success_rate"]
         return {
             **context,
+            **self.retrying(form, can_change=context["can_change"]),
+            **self.stream(),
             "page": page,
             "statistics": statistics,
             "payload_filter": json.dumps(self.endpoint.payload_filter),
@@ -134,6 +138,20 @@ class EndpointDetail(EndpointPage, TemplateView):
             "rotate_form": RotateForm(auto_id="rotate_%s"),
             "test_form": TestForm(auto_id="test_%s"),
         }
+
+    def retrying(self, form: DeliveryFilterForm, *, can_change: bool) -> dict[str, Any]:
+        """How many failed deliveries match the filter, for those who may retry them."""
+        if not can_change or form.cleaned_data.get("status") not in {"", "failed"}:
+            return {"failed": 0}
+        choice = Choice(endpoint=self.endpoint, event_name=form.cleaned_data.get("event", ""))
+        return {"failed": preview_recovery(choice).failed, "most": MOST}
+
+    def stream(self) -> dict[str, Any]:
+        """The log is fetched again when an event happened that the endpoint may have been sent."""
+        if not self.principal.has_scope("read:events"):
+            return {}
+        url = stream_url({"environment": self.endpoint.environment}, position())
+        return {"stream": url, "names": streamed_names()}
 
 
 class DeliveryDetail(EndpointPage, TemplateView):
@@ -238,15 +256,3 @@ class Retry(EndpointAction):
     def destination(self) -> str:
         """To the delivery."""
         return reverse("webhook_delivery", args=[self.endpoint.pk, self.kwargs["delivery_id"]])
-
-
-class RetryFailed(EndpointAction):
-    """Recover every dead letter of an endpoint."""
-
-    LIMIT = 1000
-
-    def act(self) -> None:
-        """The oldest thousand of them."""
-        dead = WebhookDelivery.objects.dead().filter(endpoint=self.endpoint).select_related("endpoint").order_by("id")
-        retried, _ = deliveries.retry_deliveries(deliveries=dead[: self.LIMIT], actor=self.principal)
-        self.done = f"{retried} failed deliver{'y is' if retried == 1 else 'ies are'} being tried again."

@@ -1,18 +1,20 @@
-"""Endpoints and deliveries for administrators: the dead letter desk."""
+"""Endpoints for administrators."""
 
 from __future__ import annotations
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from unfold.admin import ModelAdmin
+from unfold.decorators import action
 
 from common.errors import DomainError
 from common.readonly_admin import ReadOnly
 from partners.selectors import staff_behind
-from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from webhooks.models import WebhookEndpoint
 from webhooks.selectors import state_of
-from webhooks.services.deliveries import retry_deliveries
 from webhooks.services.endpoints import update_webhook
 from webhooks.services.ownership import verify_webhook
 
@@ -29,6 +31,7 @@ class WebhookEndpointAdmin(ReadOnly, ModelAdmin):
     list_select_related = ["partner"]
     exclude = ["webhook_secret", "previous_secret", "custom_headers"]
     actions = ["switch_on", "switch_off", "verify"]
+    actions_detail = ["recover"]
 
     @admin.display(description="State")
     def state(self, endpoint: WebhookEndpoint) -> str:
@@ -61,54 +64,11 @@ class WebhookEndpointAdmin(ReadOnly, ModelAdmin):
             except DomainError as refusal:
                 self.message_user(request, f"{endpoint}: {refusal.message}", messages.ERROR)
 
+    def has_recover_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        """As at the dead letter desk."""
+        return request.user.has_perm("webhooks.change_webhookdelivery")
 
-class AttemptInline(ReadOnly, TabularInline):
-    """The requests of a delivery."""
-
-    model = WebhookAttempt
-    fields = [
-        "attempt_number",
-        "started_at",
-        "duration_ms",
-        "response_status",
-        "error",
-        "error_detail",
-        "response_body",
-    ]
-    readonly_fields = fields
-    extra = 0
-    show_change_link = False
-
-
-@admin.register(WebhookDelivery)
-class WebhookDeliveryAdmin(ReadOnly, ModelAdmin):
-    """Filter by failed: the dead letter desk."""
-
-    list_display = ["id", "endpoint", "status", "kind", "attempt_number", "response_status", "last_error", "created_at"]
-    list_filter = ["status", "kind", "endpoint__environment"]
-    search_fields = ["endpoint__endpoint_url", "endpoint__partner__partner_name", "last_error"]
-    list_select_related = ["endpoint"]
-    show_full_result_count = False
-    raw_id_fields = ["event", "endpoint"]
-    inlines = [AttemptInline]
-    actions = ["retry"]
-
-    @admin.action(description="Retry now")
-    def retry(self, request: HttpRequest, queryset: QuerySet[WebhookDelivery]) -> None:
-        """One more attempt for each dead one, no more waiting for the others."""
-        retried, refused = retry_deliveries(
-            deliveries=queryset.select_related("endpoint").iterator(), actor=staff_behind(request)
-        )
-        self.message_user(request, f"{retried} are being tried again.")
-        if refused:
-            self.message_user(request, f"{refused} were delivered, are being sent, or are off.", messages.WARNING)
-
-
-@admin.register(WebhookAttempt)
-class WebhookAttemptAdmin(ReadOnly, ModelAdmin):
-    """Every request, newest first."""
-
-    list_display = ["id", "attempt_number", "request_url", "response_status", "error", "duration_ms", "started_at"]
-    list_filter = ["succeeded", "error"]
-    show_full_result_count = False
-    raw_id_fields = ["delivery"]
+    @action(description="Recover failed deliveries…", url_path="recover", permissions=["recover"], icon="restart_alt")
+    def recover(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """To the desk's form, filled in."""
+        return redirect(f"{reverse('admin:webhooks_webhookdelivery_recover')}?endpoint={object_id}")
