@@ -53,4 +53,5 @@ elif point == "after_send":
 elif point == "after_finish":
     Store.finish = finish_and_die  # type: ignore[method-assign, assignment]
 print("ready", flush=True)  # noqa: T201 (the test waits for it)
+sys.stdin.readline()  # and lets it go
 DeliveryProcess(deadline=1.0).run()
