@@ -16,6 +16,12 @@ UV := $(BIN)/uv
 INSTALL := $(UV) pip install --quiet --python $(BIN)/python --require-hashes
 COMPILE := $(UV) pip compile --quiet --python $(BIN)/python --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 TEST_ENVIRONMENT = env $$(cat tests/env) DJANGO_SETTINGS_MODULE=tests.settings
+# A process starts in less than half the time with its modules compiled. Where the source tree is to stay free of that,
+# it is kept beside the rest of what runs leave behind.
+ifdef PYTHONDONTWRITEBYTECODE
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/var/pycache
+endif
 # Extra arguments of the program behind a target: make up ARGS="--port 9000", make test ARGS="-k webhooks -x".
 ARGS ?=
 

@@ -44,6 +44,12 @@ def fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
+def keep_bytecode() -> None:
+    """Let the many processes that tests start find their modules compiled, whatever this one was told of the tree."""
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / "var" / "pycache"))
+
+
 def new_directory() -> Path:
     """A throw-away data directory that PostgreSQL's own user can reach."""
     data_dir = Path(tempfile.mkdtemp(prefix="treaty-test-"))
@@ -106,6 +112,7 @@ def start_services() -> tuple[Path, list[EmbeddedService]]:
     return data_dir, services
 
 
+keep_bytecode()
 stylesheet.build_if_stale()
 data_directory, running_services = start_services()
 
@@ -122,8 +129,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests go last: Playwright keeps an event loop running in this thread, which other tests cannot bear."""
-    items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
+    """Those that share a platform follow each other, so that it does not run longer than it has to.
+
+    Browser tests go last: Playwright keeps an event loop running in this thread, which other tests cannot bear.
+    """
+    items.sort(key=lambda item: [item.get_closest_marker(name) is not None for name in ("e2e", "faults")])
 
 
 def pytest_unconfigure() -> None:

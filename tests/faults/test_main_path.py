@@ -10,8 +10,8 @@ import pytest
 from standardwebhooks import Webhook
 
 from config.environment import ROOT
-from tests.faults.conftest import Stack, receiving
 from tests.running import eventually, free_port
+from tests.stack import Stack, receiving
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import LiteralString, Self
 
-import psycopg
 import pytest
 import requests
 
-from tests.running import Platform, eventually
+from tests.running import eventually
+from tests.stack import Stack
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 
@@ -25,10 +24,12 @@ for _ in range(6):
     issued = generate_api_key(application=application, scopes=["manage:keys"], actor=SYSTEM)
     print("KEY", issued.full_key, issued.api_key.id)
 """
-CALLS = "SELECT count(*) FROM authn_apicall"
+OF_ITS_APPLICATION = "WHERE application_id = (SELECT application_id FROM authn_apikey WHERE id = %s)"
+CALLS: LiteralString = f"SELECT count(*) FROM authn_apicall {OF_ITS_APPLICATION}"  # noqa: S608 (a constant of ours)
 CALLS_OF_KEY = "SELECT count(*) FROM authn_apicall WHERE credential_id = %s"
-USAGE = (
-    "SELECT coalesce(sum(metric_value), 0) FROM billing_partnerusage WHERE metric_name IN ('api_calls', 'rate_limited')"
+USAGE: LiteralString = (
+    f"SELECT coalesce(sum(metric_value), 0) FROM billing_partnerusage {OF_ITS_APPLICATION}"  # noqa: S608 (as above)
+    " AND metric_name IN ('api_calls', 'rate_limited')"
 )
 
 
@@ -62,38 +63,27 @@ class Traffic:
 
 
 @pytest.fixture(scope="module")
-def platform() -> Iterator[Platform]:
-    with Platform("--workers", "2") as running:
-        running.up()
-        yield running
-
-
-@pytest.fixture(scope="module")
-def keys(platform: Platform) -> list[tuple[str, str]]:
-    result = platform.manage("shell", "-v", "0", "-c", SEED)
+def keys(stack: Stack) -> list[tuple[str, str]]:
+    result = stack.platform.manage("shell", "-v", "0", "-c", SEED)
     assert result.returncode == 0, result.stderr
     return [(line.split()[1], line.split()[2]) for line in result.stdout.splitlines() if line.startswith("KEY")]
 
 
-def stored(platform: Platform, query: LiteralString, *values: str) -> int:
+def stored(stack: Stack, query: LiteralString, key_id: str) -> int:
     """One number from the platform's own PostgreSQL."""
-    lines = (platform.directory / "env").read_text(encoding="utf-8").splitlines()
-    url = next(line.removeprefix("DATABASE_URL=") for line in lines if line.startswith("DATABASE_URL="))
-    with psycopg.connect(url) as connection:
-        row = connection.execute(query, values).fetchone()
-    assert row is not None
-    return int(row[0])
+    ((number,),) = stack.query(query, key_id)
+    return int(number)
 
 
 @pytest.mark.parametrize("place", [1, 2, 3])
 def test_no_process_accepts_a_key_once_its_revocation_was_answered(
-    platform: Platform, keys: list[tuple[str, str]], place: int
+    stack: Stack, keys: list[tuple[str, str]], place: int
 ) -> None:
     admin_key, (key, key_id) = keys[0][0], keys[place]
-    with Traffic(platform.url, key) as traffic:
+    with Traffic(stack.platform.url, key) as traffic:
         eventually(lambda: len(traffic.answers) > 50, 60, "traffic")
         response = requests.delete(
-            f"{platform.url}/api/keys/{key_id}", headers={"Authorization": f"Bearer {admin_key}"}, timeout=30
+            f"{stack.platform.url}/api/keys/{key_id}", headers={"Authorization": f"Bearer {admin_key}"}, timeout=30
         )
         revoked = time.monotonic()
         assert response.status_code == 204
@@ -105,17 +95,17 @@ def test_no_process_accepts_a_key_once_its_revocation_was_answered(
 
 
 def test_every_answered_call_is_counted_once_though_valkey_and_the_meter_are_killed(
-    platform: Platform, keys: list[tuple[str, str]]
+    stack: Stack, keys: list[tuple[str, str]]
 ) -> None:
     key, key_id = keys[4]
-    with Traffic(platform.url, key) as traffic:
+    with Traffic(stack.platform.url, key) as traffic:
         for name in ("meter", "valkey", "meter", "valkey"):
             time.sleep(1.5)
-            platform.kill(name)
+            stack.platform.kill(name)
         time.sleep(2)
     statuses = {status for _, status in traffic.answers}
     assert statuses <= {200, 429}
     expected = len(traffic.answers)
-    eventually(lambda: stored(platform, CALLS_OF_KEY, key_id) >= expected, 90, "the meter")
-    assert stored(platform, CALLS_OF_KEY, key_id) == expected
-    assert stored(platform, USAGE) == stored(platform, CALLS)
+    eventually(lambda: stored(stack, CALLS_OF_KEY, key_id) >= expected, 90, "the meter")
+    assert stored(stack, CALLS_OF_KEY, key_id) == expected
+    assert stored(stack, USAGE, key_id) == stored(stack, CALLS, key_id)

@@ -79,31 +79,29 @@ def test_a_stream_stays_open_on_a_port_of_its_own(platform: Platform) -> None:
         assert "event: lead.created" in itertools.islice(lines, 5)
 
 
-def test_stops_within_ten_seconds_keeps_its_secrets_and_recovers_from_a_kill() -> None:
-    with Platform() as platform:
-        platform.up()
-        environment_file = platform.directory / "env"
-        written = environment_file.read_text(encoding="utf-8")
-        assert stat.S_IMODE(environment_file.stat().st_mode) == 0o600
-        assert not (platform.directory / "demo.json").exists()
-        processes = platform.processes()
-        (address,) = re.findall(r"Event streams +(\S+)", "\n".join(platform.lines))
-        key = platform.manage("create_service_key", "core").stdout.strip()
+def test_stops_within_ten_seconds_keeps_its_secrets_and_recovers_from_a_kill(platform: Platform) -> None:
+    environment_file = platform.directory / "env"
+    written = environment_file.read_text(encoding="utf-8")
+    assert stat.S_IMODE(environment_file.stat().st_mode) == 0o600
+    assert not (platform.directory / "demo.json").exists()
+    processes = platform.processes()
+    (address,) = re.findall(r"Event streams +(\S+)", "\n".join(platform.lines))
+    key = platform.manage("create_service_key", "reader").stdout.strip()
 
-        with requests.get(address, headers={"Authorization": f"Bearer {key}"}, stream=True, timeout=30) as stream:
-            assert stream.status_code == 200
-            assert platform.stop() < 10
-        assert [name for name, (pid, ticks) in processes.items() if start_ticks(pid) == ticks] == []
+    with requests.get(address, headers={"Authorization": f"Bearer {key}"}, stream=True, timeout=30) as stream:
+        assert stream.status_code == 200
+        assert platform.stop() < 10
+    assert [name for name, (pid, ticks) in processes.items() if start_ticks(pid) == ticks] == []
 
-        platform.up()
-        assert environment_file.read_text(encoding="utf-8") == written
-        processes = platform.processes()
-        assert platform.process is not None
-        os.kill(platform.process.pid, signal.SIGKILL)
-        platform.process.wait()
-        eventually(
-            lambda: all(start_ticks(pid) != ticks for pid, ticks in processes.values()), 15, "the end of every child"
-        )
+    platform.up()
+    assert environment_file.read_text(encoding="utf-8") == written
+    processes = platform.processes()
+    assert platform.process is not None
+    os.kill(platform.process.pid, signal.SIGKILL)
+    platform.process.wait()
+    eventually(
+        lambda: all(start_ticks(pid) != ticks for pid, ticks in processes.values()), 15, "the end of every child"
+    )
 
-        platform.up()
-        assert platform.is_ready()
+    platform.up()
+    assert platform.is_ready()

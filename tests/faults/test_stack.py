@@ -10,8 +10,8 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from tests.faults.conftest import Stack, receiving
 from tests.running import eventually
+from tests.stack import Stack, receiving
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 

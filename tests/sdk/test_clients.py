@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from common.api.samples import BASE
 from common.api.versions.registry import CURRENT
 from config.environment import ROOT
 from tests.receivers import Receiver
-from tests.running import Platform
+from tests.stack import Stack
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
 SDK = ROOT / "sdk"
@@ -63,16 +62,9 @@ def run(command: Command, home: Path, text: str = "") -> Any:
 
 
 @pytest.fixture(scope="module")
-def platform() -> Iterator[Platform]:
-    with Platform(demo=True) as running:  # which lets webhooks go to this machine
-        running.up()
-        yield running
-
-
-@pytest.fixture(scope="module")
-def seeds(platform: Platform) -> dict[str, list[str]]:
+def seeds(stack: Stack) -> dict[str, list[str]]:
     """Key and integration for each language."""
-    result = platform.manage("shell", "-v", "0", "-c", SEED)
+    result = stack.platform.manage("shell", "-v", "0", "-c", SEED)
     assert result.returncode == 0, result.stderr
     rows = [line.split() for line in result.stdout.splitlines() if line.startswith("SEED")]
     return {row[1]: row[2:] for row in rows}
@@ -147,13 +139,13 @@ def test_every_typescript_sample_compiles(typescript_client: tuple[Command, Path
 
 @pytest.mark.parametrize("language", ["python", "typescript"])
 def test_a_client_works(
-    language: str, platform: Platform, seeds: dict[str, list[str]], request: pytest.FixtureRequest
+    language: str, stack: Stack, seeds: dict[str, list[str]], request: pytest.FixtureRequest
 ) -> None:
     command, home = request.getfixturevalue(f"{language}_client")
     receiver = Receiver()
     try:
         base = receiver.url.removesuffix("/hook")
-        told = run([*command, platform.url, *seeds[language], base], home)
+        told = run([*command, stack.platform.url, *seeds[language], base], home)
         (delivery,) = receiver.wait(1, timeout=30)
     finally:
         receiver.stop()

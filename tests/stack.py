@@ -1,15 +1,13 @@
-"""One demonstration for the tests that need a whole platform."""
+"""The one demonstration that every test of a whole platform shares: each leaves it healthy."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-import pytest
 import requests
 
 from config.runner.instance import read_pairs
@@ -44,11 +42,3 @@ def receiving() -> Iterator[Receiver]:
         yield receiver
     finally:
         receiver.stop()
-
-
-@pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
-    """`manage.py up --demo`."""
-    with Platform(demo=True) as platform:
-        platform.up()
-        yield Stack(platform, json.loads((platform.directory / "demo.json").read_text(encoding="utf-8")))
