@@ -80,6 +80,12 @@ def test_no_answer_blocks_nobody(
     assert outcome(run, "SEC010") == ("failed", "warning")
 
 
+def test_a_name_nobody_can_have_is_not_asked_for(draft: PartnerApplication, as_alice: Principal) -> None:
+    url = "https://acme.example:8443/privacy"  # a port that is refused where an address is asked for
+    run = run_security_validation(application=linked(draft, url, as_alice), actor=as_alice)
+    assert outcome(run, "SEC010") == ("failed", "warning")
+
+
 @pytest.mark.parametrize(
     "url", ["https://169.254.169.254/latest/meta-data", "https://user:pw@acme.test/", "https://10.0.0.1/"]
 )

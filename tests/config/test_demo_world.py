@@ -78,6 +78,6 @@ def test_the_demonstration_world(tmp_path: Path, client: Client) -> None:
 
     # A credential that no longer works is issued again; the others stay.
     revoke_api_key(api_key=ApiKey.objects.get(name="Demo test"), actor=SYSTEM)
-    again = build(tmp_path, "http://127.0.0.1:9202")
+    again = write_credentials(tmp_path, "http://127.0.0.1:8000")
     assert again["partner"].pop("testApiKey") != world["partner"].pop("testApiKey")
     assert again == world
