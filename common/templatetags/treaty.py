@@ -134,6 +134,15 @@ def ago(moment: datetime | None) -> str:
 
 
 @register.filter
+def span(milliseconds: float) -> str:
+    """A length of time: `84 ms`, `1.2 s`, `14 min`, `3.5 h`."""
+    for size, unit, digits in ((3_600_000, "h", 1), (60_000, "min", 0), (1000, "s", 1)):
+        if milliseconds >= size:
+            return f"{milliseconds / size:.{digits}f} {unit}"
+    return f"{milliseconds:.0f} ms"
+
+
+@register.filter
 def percent_of(value: float, whole: float) -> int:
     """`value` as a percentage of `whole`, 0 to 100."""
     return max(0, min(100, round(100 * value / whole))) if whole else 0

@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from common.partitions import uuid7_floor
 from common.principal import SYSTEM
 from events.models import PlatformEvent
 from partners.models import OutboundMail, User
 from tests.receivers import Receiver, reply
-from webhooks.models import WebhookDelivery, WebhookEndpoint
+from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from webhooks.services.deliveries import process_pending_deliveries, retry_delivery
 from webhooks.services.endpoints import update_webhook
 from webhooks.services.health import check_failing_endpoints
@@ -25,9 +26,20 @@ def fail_for(endpoint: WebhookEndpoint, **ago: float) -> None:
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(failing_since=timezone.now() - timedelta(**ago))
 
 
+def fail_now(receiver: Receiver, publish: Publish) -> None:
+    """An event it does not take."""
+    answer, receiver.answer = receiver.answer, reply(500)
+    publish()
+    assert process_pending_deliveries() == 1
+    receiver.answer = answer
+
+
 @pytest.mark.parametrize(("hours", "mails"), [(23, 0), (25, 2), (119, 2)])
-def test_a_warning_a_day(endpoint: WebhookEndpoint, alice: User, bob: User, hours: int, mails: int) -> None:
+def test_a_warning_a_day(
+    endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish, alice: User, bob: User, hours: int, mails: int
+) -> None:
     fail_for(endpoint, hours=hours)
+    fail_now(receiver, publish)
     check_failing_endpoints()
     check_failing_endpoints()
     assert OutboundMail.objects.filter(kind="webhook_failing").count() == mails
@@ -35,10 +47,40 @@ def test_a_warning_a_day(endpoint: WebhookEndpoint, alice: User, bob: User, hour
     assert endpoint.active
 
 
+def test_the_next_warning_comes_a_day_later_if_it_still_fails(
+    endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish, alice: User
+) -> None:
+    fail_for(endpoint, hours=50)
+    fail_now(receiver, publish)
+    assert check_failing_endpoints() == (1, 0)
+    WebhookEndpoint.objects.update(warned_at=timezone.now() - timedelta(hours=24, minutes=1))
+    assert check_failing_endpoints() == (1, 0)
+    WebhookEndpoint.objects.update(warned_at=timezone.now() - timedelta(hours=24, minutes=1))
+    WebhookAttempt.objects.update(id=uuid7_floor(timezone.now() - timedelta(hours=30)))
+    assert check_failing_endpoints() == (0, 0)
+
+
+def test_one_failure_and_then_nothing_to_deliver_is_no_failing_for_days(
+    endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish, alice: User
+) -> None:
+    fail_now(receiver, publish)
+    WebhookDelivery.objects.update(status="failed", due_at=None)
+    fail_for(endpoint, days=9)
+    WebhookAttempt.objects.update(id=uuid7_floor(timezone.now() - timedelta(days=9)))
+    assert check_failing_endpoints() == (0, 0)
+    endpoint.refresh_from_db()
+    assert endpoint.active
+    assert not OutboundMail.objects.exists()
+    fail_now(receiver, publish)
+    assert check_failing_endpoints() == (0, 1)
+
+
 def test_five_days_switch_it_off_and_hold_its_events(
     endpoint: WebhookEndpoint, receiver: Receiver, alice: User, publish: Publish
 ) -> None:
     fail_for(endpoint, days=5, minutes=1)
+    fail_now(receiver, publish)
+    WebhookDelivery.objects.update(status="failed", due_at=None)
     assert check_failing_endpoints() == (0, 1)
     endpoint.refresh_from_db()
     assert (endpoint.active, endpoint.disabled_reason) == (False, "No delivery was accepted for 5 days.")
@@ -49,7 +91,7 @@ def test_five_days_switch_it_off_and_hold_its_events(
     endpoint.refresh_from_db()
     assert (endpoint.active, endpoint.disabled_reason, endpoint.failing_since) == (True, "", None)
     assert process_pending_deliveries() == 1
-    assert len(receiver.requests) == 1
+    assert len(receiver.requests) == 2
 
 
 def test_a_success_stops_the_clock(endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish) -> None:

@@ -99,6 +99,7 @@ def test_pending_deliveries_refresh_and_can_be_retried(
     path = f"/webhooks/{endpoint.id}/deliveries/{delivery.id}"
     assert "every 2s" in page.get(path).content.decode()
     assert "every 2s" in page.get(f"/webhooks/{endpoint.id}").content.decode()
+    assert "HTTP 500 (1)" in page.get(f"/webhooks/{endpoint.id}").content.decode()
     assert "is failing" in page.get("/").content.decode()
     receiver.answer = reply(200)
     assert page.post(f"{path}/retry").status_code == 302

@@ -111,6 +111,11 @@ class EndpointEdit(EndpointPage, TemplateView):
         return self.render_to_response(self.get_context_data(form=form), status=400)
 
 
+def cause_in_words(cause: dict[str, Any]) -> str:
+    """`HTTP 503 (12)`."""
+    return f"{cause['cause'].replace('http_', 'HTTP ').replace('_', ' ')} ({cause['count']:,})"
+
+
 class EndpointDetail(EndpointPage, TemplateView):
     """One endpoint: health, secret, and the delivery log."""
 
@@ -124,7 +129,7 @@ class EndpointDetail(EndpointPage, TemplateView):
         log = WebhookDelivery.objects.filter(endpoint=self.endpoint).select_related("event__event_type")
         page = keyset_page(log.filter(**narrowing), self.request.GET)
         statistics = delivery_statistics(principal=self.principal, webhook=self.endpoint)
-        rate = statistics["success_rate"]
+        rate, retried = statistics["success_rate"], statistics["retry_rate"]
         return {
             **context,
             **self.retrying(form, can_change=context["can_change"]),
@@ -134,6 +139,8 @@ class EndpointDetail(EndpointPage, TemplateView):
             "payload_filter": json.dumps(self.endpoint.payload_filter),
             "preview": preview_of(self.endpoint) if self.endpoint.field_mapping else None,
             "success_percent": None if rate is None else round(100 * rate, 1),
+            "causes": [cause_in_words(one) for one in statistics["failures_by_cause"][:3]],
+            "retry_percent": round(100 * retried, 1) if retried else None,
             "live": any(delivery.status == "pending" for delivery in page.rows),
             "rotate_form": RotateForm(auto_id="rotate_%s"),
             "test_form": TestForm(auto_id="test_%s"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common.mail import absolute_url
+from common.partitions import uuid7_floor
 from partners.services.mail import CARETAKERS, mail_members
-from webhooks.models import WebhookDelivery, WebhookEndpoint
+from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
 logger = structlog.get_logger(__name__)
 
@@ -32,7 +33,10 @@ def disable_gone_endpoint(*, endpoint_id: uuid.UUID) -> None:
 
 
 def check_failing_endpoints() -> tuple[int, int]:
-    """Warn about endpoints that fail for a day or more, switch off those that did for five; return how many of each."""
+    """Warn about endpoints that fail for a day or more, switch off those that did for five; return how many of each.
+
+    They count as failing for as long as attempts failed: one failure and then nothing to deliver says nothing.
+    """
     warned = disabled = 0
     now = timezone.now()
     failing = WebhookEndpoint.objects.active().filter(failing_since__lte=now - WARN_AFTER)
@@ -45,13 +49,26 @@ def check_failing_endpoints() -> tuple[int, int]:
             )
             if endpoint is None or endpoint.failing_since is None:
                 continue
-            if endpoint.failing_since <= now - DISABLE_AFTER:
+            if has_failed_since(endpoint, endpoint.failing_since + DISABLE_AFTER):
                 disable(endpoint, FAILED_TOO_LONG)
                 disabled += 1
-            elif endpoint.warned_at is None or endpoint.warned_at <= now - WARN_EVERY:
+            elif has_failed_since(endpoint, next_warning(endpoint.failing_since, endpoint.warned_at)):
                 warn(endpoint)
                 warned += 1
     return warned, disabled
+
+
+def next_warning(failing_since: datetime, warned_at: datetime | None) -> datetime:
+    """From when on a failure is worth a warning."""
+    return failing_since + WARN_AFTER if warned_at is None else warned_at + WARN_EVERY
+
+
+def has_failed_since(endpoint: WebhookEndpoint, moment: datetime) -> bool:
+    """Whether an attempt failed at `moment` or later."""
+    if moment > timezone.now():
+        return False
+    failed = WebhookAttempt.objects.filter(id__gte=uuid7_floor(moment), succeeded=False)
+    return failed.filter(delivery__endpoint=endpoint).exists()
 
 
 def disable(endpoint: WebhookEndpoint, reason: str) -> None:
