@@ -100,6 +100,7 @@ def test_bad_addresses(
         ({"customHeaders": {"webhook-id": "x"}}, "customHeaders.webhook-id"),
         ({"customHeaders": {"Host": "x"}}, "customHeaders.Host"),
         ({"customHeaders": {"X-Ok": "a\r\nb"}}, "customHeaders.X-Ok"),
+        ({"customHeaders": {"X-Ok": "a", "x-ok": "b"}}, "customHeaders.x-ok"),
         ({"payloadFilter": {"a": {"like": "x"}}}, "payloadFilter.a"),
         ({"maxInFlight": 0}, "maxInFlight"),
         ({"webhookSecret": "whsec_mine"}, "webhookSecret"),

@@ -259,8 +259,12 @@ def check_headers(headers: dict[str, str]) -> None:
     """A few headers of the owner's, none that the platform or HTTP itself gives a meaning to."""
     if len(headers) > MAX_HEADERS:
         raise InvalidError(f"At most {MAX_HEADERS} headers.", field="custom_headers", code="length")
+    seen: set[str] = set()
     for name, value in headers.items():
         field = f"custom_headers.{name}"
+        if name.lower() in seen:
+            raise InvalidError("This header stands twice.", field=field, code="duplicate")
+        seen.add(name.lower())
         if not HEADER_NAME.fullmatch(name) or RESERVED_HEADERS.fullmatch(name):
             raise InvalidError("This header cannot be set.", field=field, code="reserved_header")
         if not value.isascii() or not value.isprintable() or not value.strip():
