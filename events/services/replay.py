@@ -24,8 +24,10 @@ HOUR = 3600
 def replay_event(*, event: PlatformEvent, actor: Principal, endpoint_id: uuid.UUID | None = None) -> int:
     """Send `event` again to one endpoint or to all that take it; return to how many.
 
-    A partner reaches its own endpoints alone. Raises InvalidError when `endpoint_id` is none that takes the event.
+    A partner reaches its own endpoints alone. Raises InvalidError when `endpoint_id` is none that takes the event,
+    ThrottledError past the hour's share.
     """
+    take_share(actor, 1)
     partner_id = None if actor.is_service else actor.tenant_id
     sent = sum(replay(event, endpoint_id=endpoint_id, partner_id=partner_id) for replay in replayers)
     if endpoint_id is not None and sent == 0:

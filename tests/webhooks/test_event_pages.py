@@ -11,6 +11,8 @@ from applications.models import PartnerApplication
 from events.models import EventType, PlatformEvent
 from events.services.publishing import publish_event
 from partners.models import Partner, PartnerMember, User
+from tests.webhooks.conftest import make_endpoint, make_integration
+from webhooks.models import WebhookDelivery
 
 
 def happen(name: str = "lead.created", **fields: object) -> PlatformEvent:
@@ -97,3 +99,25 @@ def test_a_role_that_may_not_read_events_sees_none(client: Client, acme: Partner
     PartnerMember.objects.create(partner=acme, user=viewer, role="viewer")
     client.force_login(viewer)
     assert client.get(path).status_code == 403
+
+
+def test_an_event_is_sent_again_from_its_page(
+    signed_in: Client, client: Client, application: PartnerApplication, bob: User, charlie: User
+) -> None:
+    event = happen()
+    path = f"/events/{event.id}/replay"
+    assert b"None of your endpoints" in signed_in.post(path, follow=True).content
+    endpoint = make_endpoint(make_integration(application), "https://hooks.acme.example/treaty")
+
+    answer = signed_in.post(path, follow=True)
+
+    assert b"On its way to 1 endpoint, marked as a replay." in answer.content
+    delivery = WebhookDelivery.objects.get(endpoint=endpoint)
+    assert (delivery.kind, delivery.event_id) == ("replay", event.id)
+    assert f"/webhooks/{endpoint.id}/deliveries/{delivery.id}" in answer.content.decode()
+    PartnerMember.objects.filter(user=bob).update(role="viewer")
+    client.force_login(bob)
+    assert client.post(path).status_code == 403
+    client.force_login(charlie)
+    assert client.post(path).status_code == 404
+    assert WebhookDelivery.objects.count() == 1

@@ -5,18 +5,24 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.views.generic import TemplateView
 
 from common.base import Environment
+from common.errors import ConflictError
 from common.keyset import keyset_page
 from common.principal import NOBODY
 from events.models import EventType, PlatformEvent
 from events.selectors import list_event_types
+from events.services.replay import replay_event
 from partners.portal.access import PortalPage
+from partners.portal.pages import ActionPage
 from webhooks.models import WebhookDelivery
 from webhooks.portal.event_forms import EventFilterForm
 from webhooks.portal.live import position, stream_url, streamed_names
+from webhooks.portal.pages import MANAGE
 
 TIMELINE_SHOWN = 20
 LIVE_SHOWN = 20
@@ -74,6 +80,7 @@ class EventDetail(EventsPage, TemplateView):
     """One event: its payload, where it was delivered, and what else happened to its entity."""
 
     template_name = "events/detail.html"
+    required_scope = MANAGE
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The event and the newest of its entity's timeline."""
@@ -84,6 +91,24 @@ class EventDetail(EventsPage, TemplateView):
         return super().get_context_data(
             event=event, timeline=timeline[:TIMELINE_SHOWN], deliveries=list(deliveries), **kwargs
         )
+
+
+class EventReplay(EventsPage, ActionPage):
+    """Send an event again, to every endpoint of the partner that takes it."""
+
+    required_scope = MANAGE
+
+    def perform(self, request: HttpRequest, **kwargs: Any) -> str:
+        """As a replay."""
+        event = get_object_or_404(PlatformEvent.objects.visible_to(self.principal), pk=kwargs["pk"])
+        count = replay_event(event=event, actor=self.principal)
+        if not count:
+            raise ConflictError("no_webhook", "None of your endpoints takes this event.")
+        return f"On its way to {count} endpoint{'' if count == 1 else 's'}, marked as a replay."
+
+    def destination(self) -> str:
+        """The event, with its new deliveries."""
+        return reverse("event_detail", args=[self.kwargs["pk"]])
 
 
 class EventCatalogue(EventsPage, TemplateView):

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("events", event_pages.EventList.as_view(), name="event_list"),
     path("events/live", event_pages.EventLive.as_view(), name="event_live"),
     path("events/<uuid:pk>", event_pages.EventDetail.as_view(), name="event_detail"),
+    path("events/<uuid:pk>/replay", event_pages.EventReplay.as_view(), name="event_replay"),
     path("event-types", event_pages.EventCatalogue.as_view(), name="event_catalogue"),
     path("event-types/<str:name>", event_pages.EventTypeDetail.as_view(), name="event_type_detail"),
 ]
