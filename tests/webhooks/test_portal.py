@@ -100,6 +100,8 @@ def test_pending_deliveries_refresh_and_can_be_retried(
     assert "every 2s" in page.get(path).content.decode()
     assert "every 2s" in page.get(f"/webhooks/{endpoint.id}").content.decode()
     assert "HTTP 500 (1)" in page.get(f"/webhooks/{endpoint.id}").content.decode()
+    log = page.get(f"/webhooks/{endpoint.id}/log", {"status": "pending"}).content.decode()
+    assert (path in log, "every 2s" in log, "<html" in log) == (True, True, False)
     assert "is failing" in page.get("/").content.decode()
     receiver.answer = reply(200)
     assert page.post(f"{path}/retry").status_code == 302
@@ -132,7 +134,7 @@ def test_the_buttons_of_an_endpoint(page: Client, endpoint: WebhookEndpoint) -> 
 def test_a_stranger_finds_nothing(client: Client, charlie: User, endpoint: WebhookEndpoint) -> None:
     client.force_login(charlie)
     path = f"/webhooks/{endpoint.id}"
-    assert client.get(path).status_code == 404
+    assert client.get(path).status_code == client.get(f"{path}/log").status_code == 404
     for button in ("toggle", "rotate", "delete", "test", "edit", "retry"):
         assert client.post(f"{path}/{button}").status_code == 404
     assert endpoint.endpoint_url not in client.get("/webhooks").content.decode()

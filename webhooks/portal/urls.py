@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("webhooks", views.EndpointList.as_view(), name="webhook_list"),
     path("webhooks/new", views.EndpointCreate.as_view(), name="webhook_create"),
     path(ENDPOINT, views.EndpointDetail.as_view(), name="webhook_detail"),
+    path(f"{ENDPOINT}/log", views.EndpointLog.as_view(), name="webhook_log"),
     path(f"{ENDPOINT}/edit", views.EndpointEdit.as_view(), name="webhook_edit"),
     path(f"{ENDPOINT}/test", views.Test.as_view(), name="webhook_test"),
     path(f"{ENDPOINT}/verify", views.Verify.as_view(), name="webhook_verify"),

@@ -29,7 +29,7 @@ from webhooks.selectors import (
     state_of,
 )
 from webhooks.services import deliveries, endpoints, ownership
-from webhooks.services.recovery import MOST, Choice, preview_recovery
+from webhooks.services.recovery import MOST, Choice, failed_deliveries
 
 
 class EndpointList(PortalPage, TemplateView):
@@ -116,42 +116,52 @@ def cause_in_words(cause: dict[str, Any]) -> str:
     return f"{cause['cause'].replace('http_', 'HTTP ').replace('_', ' ')} ({cause['count']:,})"
 
 
-class EndpointDetail(EndpointPage, TemplateView):
-    """One endpoint: health, secret, and the delivery log."""
+class EndpointLog(EndpointPage, TemplateView):
+    """The delivery log of an endpoint alone: what its page fetches again."""
 
-    template_name = "webhooks/detail.html"
+    template_name = "webhooks/log.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Statistics of a day and a page of the log."""
+        """A page of the log, filtered, and how many failed deliveries match the filter."""
         form = DeliveryFilterForm(self.request.GET)
         narrowing = form.narrowing()
         context = super().get_context_data(form=form, filtered=bool(narrowing), **kwargs)
         log = WebhookDelivery.objects.filter(endpoint=self.endpoint).select_related("event__event_type")
         page = keyset_page(log.filter(**narrowing), self.request.GET)
+        live = any(delivery.status == "pending" for delivery in page.rows)
+        failed = self.count_failed(form) if context["can_change"] else 0
+        return {**context, "page": page, "live": live, "failed": failed, "most": MOST}
+
+    def count_failed(self, form: DeliveryFilterForm) -> int:
+        """Those that match, far beyond the most that are retried at once not to the end."""
+        if not self.endpoint.active or form.cleaned_data.get("status") not in {"", "failed"}:
+            return 0
+        choice = Choice(endpoint=self.endpoint, event_name=form.cleaned_data.get("event", ""))
+        return failed_deliveries(choice)[: MOST + 1].count()
+
+
+class EndpointDetail(EndpointLog):
+    """One endpoint: health, secret, and the delivery log."""
+
+    template_name = "webhooks/detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The log and the statistics of a day."""
+        context = super().get_context_data(**kwargs)
         statistics = delivery_statistics(principal=self.principal, webhook=self.endpoint)
         rate, retried = statistics["success_rate"], statistics["retry_rate"]
         return {
             **context,
-            **self.retrying(form, can_change=context["can_change"]),
             **self.stream(),
-            "page": page,
             "statistics": statistics,
             "payload_filter": json.dumps(self.endpoint.payload_filter),
             "preview": preview_of(self.endpoint) if self.endpoint.field_mapping else None,
             "success_percent": None if rate is None else round(100 * rate, 1),
             "causes": [cause_in_words(one) for one in statistics["failures_by_cause"][:3]],
             "retry_percent": round(100 * retried, 1) if retried else None,
-            "live": any(delivery.status == "pending" for delivery in page.rows),
             "rotate_form": RotateForm(auto_id="rotate_%s"),
             "test_form": TestForm(auto_id="test_%s"),
         }
-
-    def retrying(self, form: DeliveryFilterForm, *, can_change: bool) -> dict[str, Any]:
-        """How many failed deliveries match the filter, for those who may retry them."""
-        if not can_change or form.cleaned_data.get("status") not in {"", "failed"}:
-            return {"failed": 0}
-        choice = Choice(endpoint=self.endpoint, event_name=form.cleaned_data.get("event", ""))
-        return {"failed": preview_recovery(choice).failed, "most": MOST}
 
     def stream(self) -> dict[str, Any]:
         """The log is fetched again when an event happened that the endpoint may have been sent."""
