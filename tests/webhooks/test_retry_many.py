@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
+from django.utils import timezone
 
+from common.partitions import uuid7_floor
 from events.models import PlatformEvent
 from partners.audit import AuditFilter, read_audit
 from partners.models import PartnerMember, User
@@ -68,6 +71,7 @@ def test_all_that_match_the_filter(page: Client, endpoint: WebhookEndpoint, fail
     assert " ".join(text.split()).count("Retry all 3 failed that match") == 1
     assert told(retry(page, endpoint, "matching", event="lead.updated")) == "None of these deliveries has failed."
     assert told(retry(page, endpoint, "matching", status="pending")) == "The filter shows no failed deliveries."
+    assert told(retry(page, endpoint, "matching", within="999")) == "Choose at least one delivery."  # and not all
     assert states(failed) == [("failed", 5, 5)] * 3
 
     answer = retry(page, endpoint, "matching", status="failed")
@@ -115,3 +119,18 @@ def test_deliveries_of_another_endpoint_are_not_taken(
     assert retry(client, endpoint, "selected", *failed).status_code == 404
     assert states(failed) == [("failed", 5, 5)]
     assert not DeliveryRecovery.objects.exists()
+
+
+def test_only_those_of_the_last_hour(page: Client, endpoint: WebhookEndpoint, fail: Fail) -> None:
+    old, new = fail(2)
+    earlier = uuid7_floor(timezone.now() - timedelta(hours=2))
+    WebhookDelivery.objects.filter(pk=old.pk).update(id=earlier)
+    log = page.get(f"/webhooks/{endpoint.id}", {"within": "1"})
+    assert [one.pk for one in log.context["page"].rows] == [new.pk]
+    assert log.context["failed"] == 1
+    answer = retry(page, endpoint, "matching", within="1")
+    assert (told(answer), answer["Location"]) == (
+        "1 failed delivery is being tried again.",
+        f"/webhooks/{endpoint.id}?within=1",
+    )
+    assert WebhookDelivery.objects.get(pk=earlier).status == "failed"

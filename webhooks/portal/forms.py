@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from common.errors import DomainError
+from common.partitions import uuid7_floor
 from events.selectors import list_event_types
 from integrations.models import Integration
 from webhooks.http_headers import parse_header_lines
@@ -147,12 +150,33 @@ class DeliveryFilterForm(forms.Form):
 
     status = forms.ChoiceField(label="Status", choices=[("", "Any"), *DeliveryStatus.choices], required=False)
     event = forms.CharField(label="Event", required=False, max_length=100)
+    within = forms.ChoiceField(
+        label="Created",
+        choices=[("", "Any time"), ("1", "Last hour"), ("24", "Last 24 hours"), ("168", "Last 7 days")],
+        required=False,
+    )
 
-    def narrowing(self) -> dict[str, str]:
-        """Lookups for the filters that are set and valid."""
+    @property
+    def filters(self) -> dict[str, str]:
+        """What is set and valid, as parameters of the log's address."""
         self.is_valid()
-        lookups = {"status": "status", "event": "event__event_type__event_name"}
-        return {lookups[name]: value for name, value in self.cleaned_data.items() if value}
+        names = ("status", "event", "within")
+        return {name: self.cleaned_data[name] for name in names if self.cleaned_data.get(name)}
+
+    @property
+    def since(self) -> datetime | None:
+        """From when on."""
+        hours = self.filters.get("within")
+        return timezone.now() - timedelta(hours=int(hours)) if hours else None
+
+    def narrowing(self) -> dict[str, Any]:
+        """Lookups for the filters that are set and valid."""
+        lookups = {
+            "status": self.filters.get("status"),
+            "event__event_type__event_name": self.filters.get("event"),
+            "id__gte": uuid7_floor(self.since) if self.since else None,
+        }
+        return {name: value for name, value in lookups.items() if value}
 
 
 class RotateForm(forms.Form):

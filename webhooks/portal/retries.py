@@ -23,12 +23,6 @@ class RetryManyForm(DeliveryFilterForm):
 
     which = forms.ChoiceField(choices=[("selected", ""), ("matching", "")])
 
-    @property
-    def filters(self) -> dict[str, str]:
-        """The filter as parameters of the log's address."""
-        self.is_valid()
-        return {name: self.cleaned_data[name] for name in ("status", "event") if self.cleaned_data.get(name)}
-
 
 class RetryMany(EndpointAction):
     """Retry, and say of each what came of it."""
@@ -43,7 +37,8 @@ class RetryMany(EndpointAction):
         """Every failed delivery that the filter shows."""
         if self.form.filters.get("status") not in {None, "failed"}:
             raise ConflictError("nothing_to_recover", "The filter shows no failed deliveries.")
-        choice = Choice(endpoint=self.endpoint, event_name=self.form.filters.get("event", ""))
+        event = self.form.filters.get("event", "")
+        choice = Choice(endpoint=self.endpoint, event_name=event, since=self.form.since)
         recovery = recover_deliveries(choice=choice, actor=self.principal)
         return " ".join([begun(recovery), *left_out(recovery)])
 

@@ -124,19 +124,18 @@ class EndpointLog(EndpointPage, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """A page of the log, filtered, and how many failed deliveries match the filter."""
         form = DeliveryFilterForm(self.request.GET)
-        narrowing = form.narrowing()
-        context = super().get_context_data(form=form, filtered=bool(narrowing), **kwargs)
+        context = super().get_context_data(form=form, filtered=bool(form.filters), **kwargs)
         log = WebhookDelivery.objects.filter(endpoint=self.endpoint).select_related("event__event_type")
-        page = keyset_page(log.filter(**narrowing), self.request.GET)
+        page = keyset_page(log.filter(**form.narrowing()), self.request.GET)
         live = any(delivery.status == "pending" for delivery in page.rows)
         failed = self.count_failed(form) if context["can_change"] else 0
         return {**context, "page": page, "live": live, "failed": failed, "most": MOST}
 
     def count_failed(self, form: DeliveryFilterForm) -> int:
         """Those that match, far beyond the most that are retried at once not to the end."""
-        if not self.endpoint.active or form.cleaned_data.get("status") not in {"", "failed"}:
+        if not self.endpoint.active or form.filters.get("status") not in {None, "failed"}:
             return 0
-        choice = Choice(endpoint=self.endpoint, event_name=form.cleaned_data.get("event", ""))
+        choice = Choice(endpoint=self.endpoint, event_name=form.filters.get("event", ""), since=form.since)
         return failed_deliveries(choice)[: MOST + 1].count()
 
 
