@@ -14,7 +14,7 @@ from integrations.models import Integration
 from partners.models import PartnerMember, User
 from tests.receivers import Receiver, reply
 from tests.webhooks.conftest import make_due
-from webhooks.models import WebhookDelivery, WebhookEndpoint
+from webhooks.models import DeliveryRecovery, WebhookDelivery, WebhookEndpoint
 from webhooks.services.deliveries import process_pending_deliveries
 
 Publish = Callable[..., PlatformEvent]
@@ -105,6 +105,7 @@ def test_pending_deliveries_refresh_and_can_be_retried(
     assert "is failing" in page.get("/").content.decode()
     receiver.answer = reply(200)
     assert page.post(f"{path}/retry").status_code == 302
+    assert DeliveryRecovery.objects.get().events.get().delivery_ids == [delivery.id]  # type: ignore[attr-defined]  # (made by pghistory)
     process_pending_deliveries()
     delivery.refresh_from_db()
     assert delivery.status == "delivered"

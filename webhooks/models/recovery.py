@@ -1,4 +1,4 @@
-"""Failed deliveries that somebody had tried again, many at once."""
+"""Deliveries that somebody had tried again, one or many at once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class DeliveryRecoveryQuerySet(models.QuerySet["DeliveryRecovery"]):
 
 @pghistory.track(exclude=["position", "paced_until", "retried", "finished_at", "updated_at"])
 class DeliveryRecovery(BaseModel):
-    """Which failed deliveries, who asked and why, and how far it is. Every part that is given narrows it."""
+    """Which deliveries, who asked and why, and how far it is. Every part that is given narrows it."""
 
     partner = models.ForeignKey(Partner, null=True, blank=True, on_delete=models.PROTECT, related_name="recoveries")
     endpoint = models.ForeignKey(

@@ -21,6 +21,7 @@ from webhooks.models import WebhookDelivery, WebhookEndpoint
 from webhooks.models.delivery import DeliveryKind, DeliveryStatus, WebhookDeliveryQuerySet
 from webhooks.services.endpoints import lock, refuse_stranger
 from webhooks.services.health import disable_gone_endpoint
+from webhooks.services.recovery import note_retry
 from webhooks.wakeups import wake_on_commit
 
 TEST_EVENT = "webhook.test"
@@ -100,6 +101,7 @@ def retry_delivery(*, delivery: WebhookDelivery, actor: Principal) -> WebhookDel
         locked.due_at = None
     locked.save(update_fields=["status", "attempt_limit", "due_at", "next_retry_at", "updated_at"])
     locked.refresh_from_db(fields=["due_at", "next_retry_at"])
+    note_retry(delivery=locked, actor=actor)
     wake_on_commit()
     return locked
 

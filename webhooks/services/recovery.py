@@ -140,6 +140,21 @@ def recover_deliveries(*, choice: Choice, actor: Principal, reason: str = "") ->
     return recovery
 
 
+def note_retry(*, delivery: WebhookDelivery, actor: Principal) -> None:
+    """Keep on record that somebody retried a single delivery; call it in the transaction that does so."""
+    DeliveryRecovery.objects.create(
+        partner_id=delivery.endpoint.partner_id,
+        endpoint=delivery.endpoint,
+        delivery_ids=[delivery.pk],
+        requested_by=actor.label,
+        limit=1,
+        found=1,
+        retried=1,
+        position=delivery.pk,
+        finished_at=timezone.now(),
+    )
+
+
 def check_choice(choice: Choice, actor: Principal) -> None:
     """Partners recover what is theirs; everything at once is for staff."""
     owner = choice.endpoint.partner_id if choice.endpoint else choice.partner.pk if choice.partner else None
