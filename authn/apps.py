@@ -14,6 +14,7 @@ class AuthnConfig(AppConfig):
     """See the package docstring."""
 
     name = "authn"
+    verbose_name = "Access"
 
     def ready(self) -> None:
         """Name partitioned tables and pages, the credentials the gate knows, and who hears of revocations."""

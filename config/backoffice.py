@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.text import capfirst
 
 # Sections of the sidebar, in order: title -> {app label.model: Material Symbols icon}. Models nobody registered are
 # left out, as are those the person may not see.
@@ -57,14 +58,6 @@ SECTION_OF_APP = {
     "billing": "Billing",
 }
 DEFAULT_ICON = "database"
-# Where Django's own splitting of a class name reads badly.
-TITLES = {
-    "authn.oauthclient": "OAuth clients",
-    "authn.oauthtoken": "OAuth tokens",
-    "authn.oauthrefreshtoken": "OAuth refresh tokens",
-    "authn.apikey": "API keys",
-    "authn.apicall": "API calls",
-}
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
@@ -88,7 +81,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 "separator": False,
                 "items": [
                     {
-                        "title": TITLES.get(meta.label_lower) or str(meta.verbose_name_plural).capitalize(),
+                        "title": capfirst(meta.verbose_name_plural),
                         "icon": icons.get(meta.label_lower, DEFAULT_ICON),
                         "link": reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"),
                     }
@@ -106,6 +99,11 @@ def icon(request: HttpRequest) -> str:
     return static("img/favicon.svg")
 
 
+def style(request: HttpRequest) -> str:
+    """Our few rules beside Unfold's."""
+    return static("css/admin.css")
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Treaty administration",
     "SITE_HEADER": "Treaty",
@@ -113,6 +111,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_URL": "/",
     "SITE_ICON": icon,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": icon}],
+    "STYLES": [style],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "6px",

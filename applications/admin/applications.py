@@ -18,7 +18,7 @@ from applications.models import ApplicationStatusChange, ApplicationVersion, Par
 from applications.services.lifecycle import resume_application, suspend_application
 from common.ask import ask_to
 from common.attempts import attempt
-from common.readonly_admin import ServiceWritten
+from common.readonly_admin import NothingToSave, ServiceWritten, in_lines
 from partners.selectors import staff_behind
 
 TONES = {
@@ -73,12 +73,14 @@ class ReasonForm(forms.Form):
 
 
 @admin.register(PartnerApplication)
-class ApplicationAdmin(ServiceWritten, ModelAdmin):
+class ApplicationAdmin(ServiceWritten, NothingToSave, ModelAdmin):
     """What partners wrote is theirs: staff read it, and suspend or resume with a reason."""
 
     list_display = ["app_name", "partner", "status_label", "scopes", "sunset_date", "updated_at"]
-    list_filter = ["status", "partner__tier"]
+    list_filter = ["status", "partner__tier", ("deleted_at", admin.EmptyFieldListFilter)]
     search_fields = ["app_name", "description", "partner__partner_name", "id"]
+    search_help_text = "Name, description, partner or ID"
+    exclude = ["search_text", "permission_purposes", "data_access", "security_info"]
     list_select_related = ["partner"]
     inlines = [SubmissionInline, HistoryInline]
     actions_detail = ["suspend", "resume"]
@@ -88,8 +90,9 @@ class ApplicationAdmin(ServiceWritten, ModelAdmin):
         return PartnerApplication.objects.all()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """All of them."""
-        return [field.name for field in PartnerApplication._meta.fields]
+        """All of them; objects as text."""
+        names = [field.name for field in PartnerApplication._meta.fields if field.name not in self.exclude]
+        return [*names, "purposes", "data", "security"]
 
     @display(description="Status", ordering="status", label=TONES)
     def status_label(self, application: PartnerApplication) -> tuple[str, str]:
@@ -98,8 +101,24 @@ class ApplicationAdmin(ServiceWritten, ModelAdmin):
 
     @display(description="Granted")
     def scopes(self, application: PartnerApplication) -> str:
-        """What live keys may have."""
-        return ", ".join(application.approved_permissions) or "nothing"
+        """What live keys may have, in a line."""
+        first, rest = application.approved_permissions[:3], len(application.approved_permissions[3:])
+        return ", ".join([*first, *([f"{rest} more"] if rest else [])]) or "nothing"
+
+    @display(description="Purposes")
+    def purposes(self, application: PartnerApplication) -> str:
+        """What each scope is for."""
+        return in_lines(application.permission_purposes)
+
+    @display(description="Data")
+    def data(self, application: PartnerApplication) -> str:
+        """What it does with data."""
+        return in_lines(application.data_access)
+
+    @display(description="Security")
+    def security(self, application: PartnerApplication) -> str:
+        """How it is kept safe."""
+        return in_lines(application.security_info)
 
     @action(description="Suspend", url_path="suspend", permissions=["change"], icon="block")
     def suspend(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:

@@ -21,10 +21,9 @@ from applications.images import image_response
 from applications.models import ApplicationVersion, ReviewComment
 from applications.risk import APPROVALS_NEEDED, Risk
 from applications.selectors import added_scopes, version_difference
-from common.api.casing import underscore
 from common.attempts import attempt
 from common.principal import Principal
-from common.readonly_admin import ServiceWritten
+from common.readonly_admin import ServiceWritten, readable
 from common.scopes import HIGH_RISK_SCOPES, PERSONAL_DATA_SCOPES, SCOPES
 from common.templatetags.treaty import ago
 from partners.selectors import staff_behind
@@ -215,15 +214,6 @@ class SubmissionAdmin(ServiceWritten, ModelAdmin):
             else:
                 safe.append(version.pk)
         self.each(request, queryset.filter(pk__in=safe), "approve")
-
-
-def readable(value: Any) -> str:
-    """A content field as text: a member of an object on a line of its own."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, dict):
-        return "\n".join(f"{underscore(str(name)).replace('_', ' ')}: {readable(one)}" for name, one in value.items())
-    return ", ".join(map(readable, value)) if isinstance(value, list) else str(value)
 
 
 def desk_context(version: ApplicationVersion, who: Principal) -> dict[str, Any]:

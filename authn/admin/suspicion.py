@@ -18,7 +18,7 @@ from authn.services.keys import revoke_api_key
 from authn.services.suspicion import decide_suspicion, revoke_suspicious_key
 from common.ask import ask_to
 from common.attempts import attempt
-from common.readonly_admin import ReadOnlyAdmin
+from common.readonly_admin import ReadOnlyAdmin, in_lines
 from partners.selectors import staff_behind
 
 TONES = {"open": "danger", "resolved": "success", "dismissed": "info"}
@@ -95,7 +95,14 @@ class SuspiciousActivityAdmin(ReadOnlyAdmin):
     list_select_related = ["partner"]
     search_fields = ["subject", "partner__partner_name", "api_key__key_prefix"]
     search_help_text = "Network, prefix, key or partner"
+    exclude = ["evidence"]
+    readonly_fields = ["figures"]
     actions_detail = ["revoke", "resolve", "dismiss"]
+
+    @display(description="Evidence")
+    def figures(self, row: SuspiciousActivity) -> str:
+        """What was counted."""
+        return in_lines(row.evidence)
 
     @display(description="Status", ordering="status", label=TONES)
     def status_label(self, row: SuspiciousActivity) -> tuple[str, str]:

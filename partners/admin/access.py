@@ -11,11 +11,11 @@ from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from common.ask import ask_to
-from common.readonly_admin import ServiceWritten
+from common.readonly_admin import NothingToSave, ServiceWritten
 from partners.models import Partner
 
 
-class ReadOnlyAdmin(ServiceWritten, ModelAdmin):
+class ReadOnlyAdmin(ServiceWritten, NothingToSave, ModelAdmin):
     """Rows that only services write."""
 
     list_per_page = 50

@@ -13,6 +13,7 @@ from unfold.decorators import action, display
 
 from common.ask import ask_to
 from common.attempts import attempt
+from common.readonly_admin import in_lines
 from partners.admin.access import ConfirmForm, ReadOnlyAdmin
 from partners.models import AgreementTemplate, PartnerAgreement
 from partners.selectors import staff_behind
@@ -31,6 +32,26 @@ class TemplateAdmin(ModelAdmin):
     readonly_fields = ["published_at"]
     actions_detail = ["publish"]
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Of a published version the text as it reads."""
+        names = list(super().get_fields(request, obj))
+        final = obj is not None and obj.published_at is not None
+        return ["text" if final and name == "body" else name for name in names if name != "text"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """The text of a published version too."""
+        return [*super().get_readonly_fields(request, obj), "text"]
+
+    @display(description="Text")
+    def text(self, template: AgreementTemplate) -> str:
+        """With its paragraphs."""
+        return in_lines(template.body)
+
+    def has_publish_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Drafts, by those who may change them."""
+        is_draft = object_id is None or AgreementTemplate.objects.filter(pk=object_id, published_at=None).exists()
+        return is_draft and request.user.has_perm("partners.change_agreementtemplate")
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Drafts alone."""
         return super().has_change_permission(request, obj) and getattr(obj, "published_at", None) is None
@@ -39,7 +60,7 @@ class TemplateAdmin(ModelAdmin):
         """Drafts alone."""
         return super().has_delete_permission(request, obj) and bool(obj) and not getattr(obj, "published_at", None)
 
-    @action(description="Publish", url_path="publish", permissions=["change"], icon="publish")
+    @action(description="Publish", url_path="publish", permissions=["publish"], icon="publish")
     def publish(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:
         """Make it current."""
         template = get_object_or_404(AgreementTemplate, pk=object_id)
@@ -57,12 +78,20 @@ class AgreementAdmin(ReadOnlyAdmin):
     list_filter = ["status", "agreement_type"]
     list_select_related = ["partner"]
     search_fields = ["partner__partner_name", "signer_name", "document_sha256"]
+    search_help_text = "Partner, signer, or the SHA-256 of a document"
+    exclude = ["terms"]
+    readonly_fields = ["text"]
     actions_detail = ["pdf", "terminate"]
 
     @display(description="Status", ordering="status", label=TONES)
     def status_label(self, agreement: PartnerAgreement) -> tuple[str, str]:
         """Where it stands."""
         return agreement.status, agreement.get_status_display()
+
+    @display(description="Terms")
+    def text(self, agreement: PartnerAgreement) -> str:
+        """With their paragraphs."""
+        return in_lines(agreement.terms)
 
     @action(description="PDF", url_path="pdf", permissions=["view"], icon="picture_as_pdf")
     def pdf(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:

@@ -27,9 +27,9 @@ def nouns() -> list[tuple[str, str]]:
 class AuditForm(forms.Form):
     """What to look for."""
 
-    partner = forms.UUIDField(required=False, label="Partner id", widget=UnfoldAdminTextInputWidget)
+    partner = forms.UUIDField(required=False, label="Partner ID", widget=UnfoldAdminTextInputWidget)
     actor = forms.CharField(required=False, label="Who (email or key)", widget=UnfoldAdminTextInputWidget)
-    request_id = forms.CharField(required=False, label="Request id", widget=UnfoldAdminTextInputWidget)
+    request_id = forms.CharField(required=False, label="Request ID", widget=UnfoldAdminTextInputWidget)
     ip = forms.GenericIPAddressField(required=False, label="IP address", widget=UnfoldAdminTextInputWidget)
     noun = forms.ChoiceField(required=False, label="What", choices=nouns, widget=UnfoldAdminSelectWidget)
     since = forms.SplitDateTimeField(required=False, label="Since", widget=UnfoldAdminSplitDateTimeWidget)

@@ -6,22 +6,35 @@ from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from unfold.decorators import action
+from unfold.decorators import action, display
 
 from common.mail import CATEGORIES, kinds, render_mail
 from partners.admin.access import ReadOnlyAdmin
 from partners.models import OutboundMail
+
+TONES = {"sent": "success", "failed": "danger", "sending": "info", "pending": "info"}
 
 
 @admin.register(OutboundMail)
 class MailAdmin(ReadOnlyAdmin):
     """The outbox. The context is not shown: it may carry a link that signs somebody in."""
 
-    list_display = ["kind", "recipient", "status", "attempts", "due_at", "sent_at", "last_error"]
+    list_display = ["what", "recipient", "status_label", "attempts", "due_at", "sent_at", "last_error"]
     list_filter = ["status", "kind"]
     search_fields = ["recipient"]
+    search_help_text = "Recipient"
     exclude = ["context"]
     actions_list = ["previews"]
+
+    @display(description="Mail", ordering="kind")
+    def what(self, mail: OutboundMail) -> str:
+        """Its kind, in words."""
+        return mail.kind.replace("_", " ").capitalize()
+
+    @display(description="Status", ordering="status", label=TONES)
+    def status_label(self, mail: OutboundMail) -> tuple[str, str]:
+        """How far it is."""
+        return mail.status, mail.get_status_display()
 
     def get_urls(self) -> list[URLPattern]:
         """The previews beside the admin's own pages."""

@@ -70,6 +70,16 @@ class VerificationInline(ReadOnlyInline):
     show_change_link = True
 
 
+def actions_for(partner: Partner) -> set[str]:
+    """What staff can do with a partner as it is."""
+    if partner.deleted_at is not None:
+        return {"restore"}
+    ways = services.TRANSITIONS[partner.status]
+    comes_back = "resume" if partner.status == Partner.Status.SUSPENDED else "activate"
+    verbs = {comes_back: "active", "suspend": "suspended", "deactivate": "inactive"}
+    return {"tier", "close", *(verb for verb, target in verbs.items() if target in ways)}
+
+
 @admin.register(Partner)
 class PartnerAdmin(ReadOnlyAdmin):
     """One place to see all of a partner without signing in as anybody."""
@@ -83,6 +93,12 @@ class PartnerAdmin(ReadOnlyAdmin):
     inlines = [MemberInline, ContactInline, VerificationInline, AgreementInline]
     actions_list = ["audit"]
     actions_detail = ["activate", "suspend", "resume", "deactivate", "change_tier", "close", "restore"]
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Those that the partner's state allows; the services have the last word."""
+        partner = Partner.objects.filter(pk=object_id).first()
+        offered = actions_for(partner) if partner else set()
+        return [one for one in super().get_actions_detail(request, object_id) if one.path in offered]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Partner], search_term: str

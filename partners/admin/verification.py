@@ -59,8 +59,8 @@ class VerificationAdmin(ReadOnlyAdmin):
     list_select_related = ["partner", "reviewer"]
     search_fields = ["partner__partner_name"]
     ordering = ["submitted_at", "id"]
-    exclude = ["answer"]
-    readonly_fields = ["answers", "files"]
+    exclude = ["answer", "key"]
+    readonly_fields = ["label", "answers", "files"]
     actions_detail = ["accept", "reject"]
 
     @display(description="Item", ordering="key")

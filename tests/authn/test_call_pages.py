@@ -141,6 +141,11 @@ def test_staff_search_all_of_it(dana: User, calls: dict[str, ApiCall]) -> None:
     assert found("q=/api/web") == 1
     assert found("status=5xx") == 1
     assert found("hours=1&status=4xx") == 2
+    listed = browser.get(address).content.decode()
+    page = browser.get(reverse("admin:authn_apicall_change", args=[calls["refused"].pk])).content.decode()
+    assert "Acme Insurance Tech" in listed
+    for name in ("Acme Insurance Tech", "Quote Sync", str(ApiKey.objects.get())):
+        assert f">{name}</a>" in page
 
 
 @pytest.mark.parametrize(

@@ -38,13 +38,18 @@ def violations_of(page: Page, rules: list[str] | None = None) -> list[str]:
     return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
 
 
-def inspect(page: Page, name: str, shots: Path | None) -> list[str]:
-    """Look at the open page in both themes and on a phone; photograph it when asked to."""
+def inspect(page: Page, name: str, shots: Path | None, *, reload: bool = False) -> list[str]:
+    """Look at the open page in both themes and on a phone; photograph it when asked to.
+
+    `reload` for a page that chooses its theme once, when it is loaded.
+    """
     problems = []
     for mode, (media, viewport) in MODES.items():
         # A colour half-way through its transition has no contrast to measure.
         page.emulate_media(**media, reduced_motion="reduce")  # type: ignore[arg-type]  # (a literal per mode)
         page.set_viewport_size(viewport)  # type: ignore[arg-type]  # (as above)
+        if reload:
+            page.reload()
         page.evaluate(SETTLED)
         found = violations_of(page, RULES.get(mode))
         width = page.evaluate("document.documentElement.scrollWidth")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from common.audit import acting_as
 from common.mail import kinds
@@ -202,3 +203,17 @@ def test_a_live_partner_becomes_enterprise_by_two_people(office: Client, acme: P
     assert "The tier holds from the next request on." in done
     acme.refresh_from_db()
     assert (acme.tier, acme.tier_requested, acme.tier_requested_by) == ("enterprise", "", None)
+
+
+def test_a_partner_s_page_offers_what_its_state_allows(office: Client, acme: Partner) -> None:
+    def offered() -> set[str]:
+        page = office.get(f"/admin/partners/partner/{acme.pk}/change/").content.decode()
+        verbs = ("activate", "suspend", "resume", "deactivate", "tier", "close", "restore")
+        assert 'name="_save"' not in page
+        return {verb for verb in verbs if f"/{acme.pk}/{verb}/" in page}
+
+    assert offered() == {"suspend", "deactivate", "tier", "close"}
+    Partner.objects.update(status="suspended")
+    assert offered() == {"resume", "deactivate", "tier", "close"}
+    Partner.objects.update(status="inactive", deleted_at=timezone.now())
+    assert offered() == {"restore"}
