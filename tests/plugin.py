@@ -7,6 +7,7 @@ cluster is kept per state of the migrations and copied.
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import shutil
 import subprocess
@@ -28,7 +29,7 @@ KEPT_TEMPLATES = 3
 
 def fingerprint() -> str:
     """Changes with anything that decides what a migrated database holds."""
-    sources = [ROOT / "requirements-dev.lock", ROOT / "config" / "settings.py"]
+    sources = [ROOT / "requirements-dev.lock", ROOT / "config" / "settings.py", Path(__file__)]
     for pattern in (
         "*/migrations/*.py",
         "*/models/*.py",
@@ -66,6 +67,7 @@ def build_template(template: Path) -> None:
         url = postgres.start()
         with postgres.connect("postgres") as connection:
             connection.execute("CREATE DATABASE test_treaty")
+            connection.execute("ALTER SYSTEM SET fsync = off")  # tests kill processes, not machines
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "TREATY_DATA": str(data_dir)}
         environment["DATABASE_URL"] = url.rpartition("/")[0] + "/test_treaty"
         subprocess.run(
@@ -134,6 +136,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Browser tests go last: Playwright keeps an event loop running in this thread, which other tests cannot bear.
     """
     items.sort(key=lambda item: [item.get_closest_marker(name) is not None for name in ("e2e", "faults")])
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays: the garbage collector need not look through it again and again."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_unconfigure() -> None:
