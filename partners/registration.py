@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from allauth.account.signals import email_changed
 from django.urls import reverse
 
 from common.portal import Attention, NavItem, portal
 from common.principal import Principal, Role
 from partners import mails, tiers
 from partners.models import Partner, PartnerMember
+from partners.portal.accounts import announce_address
 from partners.readiness import outstanding
 
 NAVIGATION = (
@@ -47,3 +49,4 @@ def register() -> None:
     tiers.register_usage("members", lambda partner_id: PartnerMember.objects.filter(partner_id=partner_id).count())
     portal.navigation.extend(NAVIGATION)
     portal.attention.append(needs_attention)
+    email_changed.connect(announce_address)

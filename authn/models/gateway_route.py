@@ -35,7 +35,9 @@ class GatewayRoute(BaseModel):
         return self.path_prefix
 
     def clean(self) -> None:
-        """A scope that does not exist would lock everybody out without saying so."""
+        """An unknown scope would lock everybody out without saying so; a path with dots is never asked for."""
+        if {".", ".."} & set(self.path_prefix.split("/")):
+            raise ValidationError({"path_prefix": "Paths are compared without . and .. in them."})
         for field in ("read_scope", "write_scope"):
             scope = getattr(self, field)
             if scope and scope not in SCOPES:

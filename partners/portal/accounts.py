@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from common.fields import decrypt, encrypt
 from common.mail import absolute_url
+from partners.models import User
+from partners.services.accounts import announce_user
 from partners.services.mail import queue_mail
 
 # The library's template prefix -> our kind.
@@ -55,6 +57,11 @@ class AccountAdapter(DefaultAccountAdapter):
         link = context.get("password_reset_url") or context.get("signup_url")
         # By our own address: the library takes the host from the request that asked.
         return {**given, "action_url": absolute_url(urlsplit(str(link)).path)} if link else given
+
+
+def announce_address(*, user: User, **signal: Any) -> None:
+    """The library's signal: mail to this person goes to another address from now on."""
+    announce_user(user, changed=["email"])
 
 
 def notice(what: str, context: dict[str, Any]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Company profile, limits, notifications, and opening an account."""
+"""Company profile, a person's name, limits, notifications, and opening an account."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ from django.views.generic import TemplateView
 from django.views.generic.edit import FormView
 
 from common.errors import DomainError, InvalidError
+from common.principal import Principal, PrincipalKind
 from common.scopes import SCOPES
 from partners import tiers
 from partners.files import IMAGE_TYPES, MAX_LOGO_BYTES, read_upload, sniff
 from partners.models import Partner, User
 from partners.portal.access import PortalPage
-from partners.portal.forms import CompanyForm, LogoForm, PreferencesForm, StartForm, show_refusal
+from partners.portal.forms import CompanyForm, LogoForm, NameForm, PreferencesForm, StartForm, show_refusal
 from partners.portal.pages import MANAGE, ActionPage, FormPage
 from partners.readiness import outstanding
 from partners.selectors import SESSION_PARTNER
+from partners.services.accounts import rename_user
 from partners.services.logo import set_logo
 from partners.services.mail import preferences_of, set_preferences
 from partners.services.partners import update_partner
@@ -119,6 +121,30 @@ class NotificationsPage(FormPage):
     def save(self, data: dict[str, Any]) -> None:
         """Keep the choice."""
         set_preferences(user=cast("User", self.request.user), enabled=data["enabled"])
+
+
+class ProfilePage(LoginRequiredMixin, FormView[Any]):
+    """A person's own name, whether they belong to a partner or not."""
+
+    template_name = "account/name.html"
+    form_class = NameForm
+    success_url = reverse_lazy("profile")
+
+    def get_initial(self) -> dict[str, Any]:
+        """The name on file."""
+        return {"name": cast("User", self.request.user).name}
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        """Keep it."""
+        person = cast("User", self.request.user)
+        actor = Principal(kind=PrincipalKind.USER, user_id=person.pk, label=person.email)
+        try:
+            rename_user(user=person, actor=actor, **form.cleaned_data)
+        except DomainError as refusal:
+            show_refusal(form, refusal)
+            return self.form_invalid(form)
+        messages.success(self.request, "Name saved.")
+        return super().form_valid(form)
 
 
 class StartPage(LoginRequiredMixin, FormView[Any]):

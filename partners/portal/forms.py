@@ -76,6 +76,12 @@ class TransferForm(forms.Form):
         self.fields["member"].queryset = members  # type: ignore[attr-defined]  # (a ModelChoiceField)
 
 
+class NameForm(forms.Form):
+    """What colleagues call a person."""
+
+    name = forms.CharField(max_length=150, required=False, help_text="Your colleagues and our staff see it.")
+
+
 class ContactForm(forms.Form):
     """Whom to reach."""
 

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         for verb in ("primary", "remove")
     ),
     path("limits", company.LimitsPage.as_view(), name="limits"),
+    path("profile", company.ProfilePage.as_view(), name="profile"),
     path("notifications", company.NotificationsPage.as_view(), name="notifications"),
     path("members", members.MembersPage.as_view(), name="members"),
     path("members/transfer", members.Transfer.as_view(), name="member_transfer"),

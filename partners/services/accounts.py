@@ -1,14 +1,41 @@
-"""Closing a person's account to them, and opening it again. Staff alone."""
+"""A person's account: their name, and, by staff alone, closing it to them and opening it again."""
 
 from __future__ import annotations
 
 from django.db import transaction
 
 from common.audit import acting_as
-from common.errors import ConflictError, ForbiddenError
+from common.errors import ConflictError, ForbiddenError, InvalidError
 from common.principal import Principal
 from common.revocation import invalidate
 from partners.models import User
+from partners.services.announcements import announce_member
+from partners.services.profile import clean_text
+
+
+@transaction.atomic
+def rename_user(*, user: User, name: str, actor: Principal) -> User:
+    """Give a person the name that colleagues see; by themselves or by staff."""
+    if not actor.is_admin and actor.user_id != user.pk:
+        raise ForbiddenError("forbidden", "People change their own name.")
+    try:
+        name = clean_text(name, limit=150, required=False)
+    except ValueError as error:
+        raise InvalidError(str(error), field="name") from None
+    row: User = User.objects.select_for_update().get(pk=user.pk)
+    if row.name == name:
+        return row
+    row.name = name
+    row.save(update_fields=["name", "updated_at"])
+    announce_user(row, changed=["name"])
+    return row
+
+
+@transaction.atomic
+def announce_user(user: User, *, changed: list[str]) -> None:
+    """Tell each partner the person belongs to which of their data changed."""
+    for member in user.memberships.select_related("user").order_by("id"):
+        announce_member("user.updated", member, changedFields=changed)
 
 
 @transaction.atomic

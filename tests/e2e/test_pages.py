@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.m
 
 SIGNED_OUT = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/accounts/password/reset/done/"]
 ACCOUNT = [
+    "/profile",
     "/accounts/email/",
     "/accounts/password/change/",
     "/accounts/2fa/",
