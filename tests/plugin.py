@@ -10,6 +10,7 @@ import fcntl
 import gc
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -107,7 +108,9 @@ def start_services() -> tuple[Path, list[EmbeddedService]]:
     """Start both servers in a throw-away directory and point the environment at them."""
     data_dir = new_directory()
     subprocess.run(["cp", "-a", f"{migrated_cluster()}/.", str(data_dir)], check=True)
-    services: list[EmbeddedService] = [EmbeddedPostgres(data_dir), EmbeddedValkey(data_dir)]
+    postgres = EmbeddedPostgres(data_dir)
+    postgres.stop_signal = signal.SIGQUIT  # at once: nobody reads what it would still write
+    services: list[EmbeddedService] = [postgres, EmbeddedValkey(data_dir)]
     os.environ["TREATY_DATA"] = str(data_dir)
     for name, service in zip(("DATABASE_URL", "REDIS_URL"), services, strict=True):
         os.environ[name] = service.start()

@@ -83,7 +83,7 @@ def plans(client: APIClient, query: str) -> list[str]:
     return shown
 
 
-def test_lists_are_read_from_indexes(many: Partner, dana: User, alice: User) -> None:
+def test_lists_are_read_from_indexes_and_search_finds_words(many: Partner, dana: User, alice: User) -> None:
     staff, member = APIClient(), APIClient()
     staff.force_login(dana)
     member.force_login(alice)
@@ -92,8 +92,6 @@ def test_lists_are_read_from_indexes(many: Partner, dana: User, alice: User) -> 
             for text in plans(client, query):
                 assert "Seq Scan on applications_partnerapplication" not in text, f"{who} {query}\n{text}"
 
-
-def test_search_finds_words(many: Partner) -> None:
     found = PartnerApplication.objects.visible_to(SYSTEM).matching("LEADS 99999")
     assert "It routes leads, number 99999" in [application.description for application in found]
     assert found.count() < 20

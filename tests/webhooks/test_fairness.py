@@ -27,12 +27,10 @@ PAUSE_SECONDS = 0.25
 
 
 @pytest.fixture
-def _undisturbed() -> Iterator[None]:
+def _undisturbed() -> None:
     """No collection of what thousands of tests left: it stops the receivers of this process for half a second."""
     gc.collect()
     gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 class Clock:
