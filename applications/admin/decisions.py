@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from applications.models import CannedReason, PartnerApplication
+from applications.models import CannedReason, PartnerApplication, ReviewComment
 from applications.services.comments import add_comment
 from applications.services.review import (
     approve_application,
@@ -31,9 +31,20 @@ class DecisionForm(forms.Form):
         empty_label="None",
         widget=UnfoldAdminSelectWidget,
     )
+    reply_to = forms.ModelChoiceField(
+        queryset=ReviewComment.objects.none(),
+        required=False,
+        label="In reply to (an answer to a note stays a note)",
+        empty_label="Nothing in particular",
+        widget=UnfoldAdminSelectWidget,
+    )
     text = forms.CharField(
         required=False, max_length=5_000, label="Text", widget=UnfoldAdminTextareaWidget(attrs={"rows": 4})
     )
+
+    def __init__(self, *args: Any, application: PartnerApplication, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reply_to"].queryset = application.comments.order_by("-id")  # type: ignore[attr-defined]  # (a ModelChoiceField)
 
     def words(self) -> str:
         """The canned reason and what was written below it."""
@@ -46,8 +57,9 @@ class Verb:
     """A button: calls one service with the application, the text and the reviewer."""
 
     done: str
-    act: Callable[[PartnerApplication, str, Principal], Any]
+    act: Callable[..., Any]
     needs_pending: bool = True
+    answers: bool = False  # takes the comment it replies to, too
 
 
 def claim(application: PartnerApplication, text: str, who: Principal) -> None:
@@ -75,14 +87,15 @@ def ask_for_changes(application: PartnerApplication, text: str, who: Principal) 
     request_changes(application=application, comments=text, actor=who)
 
 
-def comment(application: PartnerApplication, text: str, who: Principal) -> None:
+def comment(application: PartnerApplication, text: str, who: Principal, parent: ReviewComment | None) -> None:
     """Write to the partner."""
-    add_comment(application=application, body=text, actor=who)
+    add_comment(application=application, body=text, parent_id=parent.pk if parent else None, actor=who)
 
 
-def note(application: PartnerApplication, text: str, who: Principal) -> None:
+def note(application: PartnerApplication, text: str, who: Principal, parent: ReviewComment | None) -> None:
     """Write to the other reviewers."""
-    add_comment(application=application, body=text, internal=True, actor=who)
+    parent_id = parent.pk if parent else None
+    add_comment(application=application, body=text, parent_id=parent_id, internal=True, actor=who)
 
 
 VERBS = {
@@ -91,6 +104,6 @@ VERBS = {
     "approve": Verb("Your approval is recorded.", approve),
     "reject": Verb("It is rejected.", reject),
     "request_changes": Verb("The partner is asked for changes.", ask_for_changes),
-    "comment": Verb("Your message is sent.", comment, needs_pending=False),
-    "note": Verb("Your note is kept.", note, needs_pending=False),
+    "comment": Verb("Your message is sent.", comment, needs_pending=False, answers=True),
+    "note": Verb("Your note is kept.", note, needs_pending=False, answers=True),
 }

@@ -149,13 +149,17 @@ class SubmissionAdmin(ServiceWritten, ModelAdmin):
             return HttpResponseNotAllowed(["POST"])
         version = get_object_or_404(ApplicationVersion.objects.select_related("application"), pk=pk)
         here = redirect("admin:applications_applicationversion_change", version.pk)
-        form, verb = DecisionForm(request.POST), VERBS.get(request.POST.get("verb", ""))
+        form = DecisionForm(request.POST, application=version.application)
+        verb = VERBS.get(request.POST.get("verb", ""))
         if not self.has_change_permission(request, version) or verb is None or not form.is_valid():
             messages.error(request, "You may not do this.")
         elif verb.needs_pending and not version.is_pending:
             messages.error(request, f"This version is {version.get_status_display().lower()} already.")
         else:
-            attempt(request, partial(verb.act, version.application, form.words(), staff_behind(request)), verb.done)
+            given = [version.application, form.words(), staff_behind(request)]
+            if verb.answers:
+                given.append(form.cleaned_data["reply_to"])
+            attempt(request, partial(verb.act, *given), verb.done)
         return here
 
     def changeform_view(
@@ -179,7 +183,7 @@ class SubmissionAdmin(ServiceWritten, ModelAdmin):
             "opts": self.opts,
             "original": version,
             "show_back_button": True,
-            "form": DecisionForm(),
+            "form": DecisionForm(application=version.application),
             "decide_url": reverse("admin:applications_applicationversion_decide", args=[version.pk]),
             "can_decide": self.has_change_permission(request, version),
         }
@@ -240,7 +244,7 @@ def desk_context(version: ApplicationVersion, who: Principal) -> dict[str, Any]:
         "difference": [{**row, "label": CONTENT_LABELS[row["field"]]} for row in version_difference(version)],
         "failing": failing,
         "passing": [row for row in version.checks if row["outcome"] != "failed"],
-        "comments": ReviewComment.objects.filter(application=application).select_related("version"),
+        "comments": ReviewComment.objects.filter(application=application).select_related("version", "parent"),
         "decisions": version.reviews.all(),
         "approvals_needed": APPROVALS_NEEDED[Risk(version.risk)],
         "approvals_given": version.reviews.filter(decision="approve").count(),

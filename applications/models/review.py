@@ -6,6 +6,7 @@ import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.utils.text import Truncator
 
 from applications.models.application import PartnerApplication
 from applications.models.version import ApplicationVersion
@@ -83,7 +84,12 @@ class ReviewComment(BaseModel):
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return f"{self.author_label}: {self.body[:40]}"
+        return f"{self.author_label}: {self.opening}"
+
+    @property
+    def opening(self) -> str:
+        """How it begins, on one line."""
+        return Truncator(" ".join(self.body.split())).chars(60)
 
 
 class ApplicationStatusChange(BaseModel):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
-from applications.models import ApplicationStatus, PartnerApplication
+from applications.models import ApplicationStatus, PartnerApplication, ReviewComment
 from common.scopes import HIGH_RISK_SCOPES, PERSONAL_DATA_SCOPES, SCOPES
 
 REQUESTABLE = [scope for scope in SCOPES if scope != "admin"]
@@ -225,11 +226,28 @@ class DeprecateForm(forms.Form):
     reason = forms.CharField(label="What users should know", required=False, max_length=2_000)
 
 
+class ReplyField(forms.ModelChoiceField[ReviewComment]):
+    """A comment by how it begins; reviewers appear by their role."""
+
+    def label_from_instance(self, obj: ReviewComment) -> str:
+        """Who, and what."""
+        return f"{'Reviewer' if obj.from_staff else obj.author_label}: {obj.opening}"
+
+
 class CommentForm(forms.Form):
     """A message to the reviewer."""
 
     body = forms.CharField(label="Message", max_length=5_000, widget=forms.Textarea(attrs={"rows": 3}))
-    parent = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    parent = ReplyField(
+        ReviewComment.objects.none(), required=False, label="In reply to", empty_label="Nothing in particular"
+    )
+    field_order = ["parent", "body"]
+
+    def __init__(self, *args: Any, comments: QuerySet[ReviewComment], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["parent"].queryset = comments.order_by("-id")  # type: ignore[attr-defined]  # (a ModelChoiceField)
+        if not comments:
+            del self.fields["parent"]
 
 
 class ImageForm(forms.Form):

@@ -124,7 +124,7 @@ class ApplicationReviewPage(ApplicationPage, TemplateView):
             "versions": versions,
             "queue": queue_entry(context["pending"]) if context["pending"] else None,
             "comments": comments.select_related("parent"),
-            "comment_form": CommentForm(),
+            "comment_form": CommentForm(comments=comments),
         }
 
 
@@ -211,13 +211,15 @@ class Comment(ApplicationAction):
 
     def act(self) -> None:
         """See the service."""
-        form = CommentForm(self.request.POST)
+        comments = ReviewComment.objects.visible_to(self.principal).filter(application=self.application)
+        form = CommentForm(self.request.POST, comments=comments)
         if not form.is_valid():
             raise InvalidError("Write a message.", field="body", code="blank")
+        parent = form.cleaned_data.get("parent")
         add_comment(
             application=self.application,
             body=form.cleaned_data["body"],
-            parent_id=form.cleaned_data["parent"],
+            parent_id=parent.pk if parent else None,
             actor=self.principal,
         )
 

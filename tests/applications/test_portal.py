@@ -195,6 +195,13 @@ def test_conversation(sign_in: SignIn, submitted: PartnerApplication, bob: User,
     empty = client.post(reverse("application_comment", args=[submitted.pk]), {"body": " "}, follow=True)
     assert "Write" in empty.content.decode()
     assert submitted.comments.count() == 3
+    question, note = submitted.comments.filter(from_staff=True).order_by("id")
+    assert f'<option value="{question.pk}">Reviewer: Why leads?</option>' in shown
+    assert str(note.pk) not in shown
+    for parent in (question, note):
+        client.post(reverse("application_comment", args=[submitted.pk]), {"body": "As said.", "parent": parent.pk})
+    assert submitted.comments.get(body="As said.").parent == question
+    assert "In reply to the reviewer: Why leads?" in page(client, "application_review", submitted.pk)
 
 
 def test_publish_and_deprecate(sign_in: SignIn, approved: PartnerApplication, bob: User) -> None:

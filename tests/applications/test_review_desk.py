@@ -41,9 +41,11 @@ def show(client: Client, application: PartnerApplication) -> str:
     return answer.content.decode()
 
 
-def press(client: Client, application: PartnerApplication, verb: str, text: str = "", canned: str = "") -> str:
+def press(
+    client: Client, application: PartnerApplication, verb: str, text: str = "", canned: str = "", **more: str
+) -> str:
     url = reverse("admin:applications_applicationversion_decide", args=[version_of(application).pk])
-    answer = client.post(url, {"verb": verb, "text": text, "canned": canned}, follow=True)
+    answer = client.post(url, {"verb": verb, "text": text, "canned": canned, **more}, follow=True)
     assert answer.status_code == 200
     return answer.content.decode()
 
@@ -104,6 +106,10 @@ def test_claim_decide_and_talk(desk: Client, submitted: PartnerApplication, dana
     press(desk, submitted, "comment", "Why leads?")
     press(desk, submitted, "note", "Looks fine.")
     assert [(c.body, c.internal) for c in submitted.comments.all()] == [("Why leads?", False), ("Looks fine.", True)]
+    question = submitted.comments.get(body="Why leads?")
+    shown = press(desk, submitted, "note", "To be asked again.", reply_to=str(question.pk))
+    assert submitted.comments.get(body="To be asked again.").parent == question
+    assert "In reply to dana@treaty.test: Why leads?" in shown
     press(desk, submitted, "release")
     assert status_of(submitted) == "submitted"
     assert "is recorded" in press(desk, submitted, "approve", "Well made.")
