@@ -92,7 +92,7 @@ def answer_and_resubmit(page: Page) -> None:
     page.get_by_role("link", name="Review", exact=True).click()
     page.get_by_label("Message").fill("Thirty days; it is stated now.")
     page.get_by_role("button", name="Send message").click()
-    expect(page.get_by_text("Thirty days; it is stated now.")).to_be_visible()
+    expect(page.get_by_text("Thirty days; it is stated now.", exact=True)).to_be_visible()
     page.get_by_role("link", name="Edit").click()
     page.get_by_role("link", name="3. Data").click()
     page.get_by_label("Days you keep it").fill("30")
@@ -121,7 +121,7 @@ def test_from_draft_to_published(open_page: OpenPage, cast: tuple[User, User], s
     answer_and_resubmit(partner)
 
     open_submission(reviewer)
-    expect(reviewer.get_by_text("Thirty days; it is stated now.")).to_be_visible()
+    expect(reviewer.get_by_text("Thirty days; it is stated now.", exact=True)).to_be_visible()
     if shots:
         photograph(reviewer, shots)
     reviewer.get_by_role("button", name="Approve").click()
