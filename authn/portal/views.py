@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from authn.models import ApiKey
 from authn.portal.forms import ChangeKeyForm, GenerateKeyForm, RevokeKeyForm, RotateKeyForm
 from authn.services import keys
+from authn.services.rate_limits import check_rate_limit
 from common.errors import DomainError, InvalidError
 from common.scopes import SCOPES
 from partners.portal.access import PortalPage
@@ -31,7 +32,7 @@ class KeyPageBase(PortalPage):
 
     def key(self, pk: uuid.UUID) -> ApiKey:
         """One of the partner's keys, or 404."""
-        rows = ApiKey.objects.visible_to(self.principal).select_related("application", "successor")
+        rows = ApiKey.objects.visible_to(self.principal).select_related("application", "successor", "partner")
         return get_object_or_404(rows, pk=pk)
 
     def show_list(self, form: GenerateKeyForm | None = None, issued: keys.IssuedKey | None = None) -> HttpResponse:
@@ -56,6 +57,7 @@ class KeyPageBase(PortalPage):
         assert key.application is not None  # noqa: S101 (a partner's key has an application)
         context = self.get_context_data(
             key=key,
+            standing=check_rate_limit(api_key=key) if key.is_usable else None,
             scopes=[(scope, SCOPES[scope], scope in key.effective_scopes()) for scope in key.scopes],
             change=change or ChangeKeyForm(key.application, initial=initial),
             rotate=RotateKeyForm(),
