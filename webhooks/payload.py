@@ -20,8 +20,8 @@ def public_id(event_id: uuid.UUID) -> str:
 
 def envelope(*, event_id: uuid.UUID, event_name: str, happened_at: datetime, data: str) -> str:
     """What is signed: the body without its signature. `data` is JSON in its ECMAScript form."""
-    moment = happened_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return f'{{"id":"{public_id(event_id)}","event":{quote(event_name)},"timestamp":"{moment}","data":{data}}}'
+    moment = happened_at.astimezone(UTC).isoformat()[:19]
+    return f'{{"id":"{public_id(event_id)}","event":{quote(event_name)},"timestamp":"{moment}Z","data":{data}}}'
 
 
 def with_signature(content: str, signature: str) -> bytes:
