@@ -5,18 +5,20 @@ from __future__ import annotations
 import csv
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TextIO
+from typing import Any
 
 import pghistory.models
 from django.apps import apps
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import StreamingHttpResponse
 
 from partners.checklists import ITEMS
 from partners.models import User
 
 PAGE = 50
+EXPORT_PART = 2_000
 VERBS = {"insert": "created", "update": "changed", "delete": "deleted", "new_password": "given a new password"}
 # Never shown, whatever the row: what could be used, or is about a person's finances.
 SECRET_PARTS = ("secret", "key_value", "token", "hash", "answer", "config", "context", "password")
@@ -122,14 +124,38 @@ def rows_of(model: Any, wanted: AuditFilter) -> QuerySet[Any] | None:
 
 
 def read_audit(wanted: AuditFilter, *, limit: int = PAGE) -> list[Entry]:
-    """The newest changes that pass the filter, over every table."""
+    """The newest changes that pass the filter, over every table: at least `limit` if there are as many.
+
+    Changes of one moment, which one transaction made, stay together: what is older begins before the last one's.
+    """
     entries: list[Entry] = []
+    cut_off: list[tuple[Any, QuerySet[Any]]] = []
     for model in event_models():
         rows = rows_of(model, wanted)
-        if rows is not None:
-            entries += entries_of(model, rows.order_by("-pgh_id")[:limit])
+        if rows is None:
+            continue
+        found = entries_of(model, rows.order_by("-pgh_id")[:limit])
+        entries += found
+        if len(found) == limit:
+            cut_off.append((model, rows))
     entries.sort(key=lambda entry: entry.at, reverse=True)
-    return entries[:limit]
+    if len(entries) < limit:
+        return entries
+    last = entries[limit - 1].at
+    nouns = {noun_of(model) for model, _rows in cut_off}
+    whole = [entry for entry in entries if entry.at > last or (entry.at == last and entry.noun not in nouns)]
+    for model, rows in cut_off:
+        whole += entries_of(model, rows.filter(pgh_created_at=last).order_by("-pgh_id"))
+    return whole
+
+
+def every_entry(wanted: AuditFilter) -> Iterator[Entry]:
+    """All changes that pass the filter, newest first, read in parts."""
+    while entries := read_audit(wanted, limit=EXPORT_PART):
+        yield from entries
+        if len(entries) < EXPORT_PART:
+            return
+        wanted = replace(wanted, before=entries[-1].at)
 
 
 def entries_of(model: Any, rows: QuerySet[Any]) -> list[Entry]:
@@ -143,6 +169,11 @@ def entries_of(model: Any, rows: QuerySet[Any]) -> list[Entry]:
     ids = {row.user_id for row in found if getattr(row, "user_id", None)}
     people = User.objects.in_bulk(list(ids)) if ids else {}
     return [entry_of(model, row, before.get(row.previous), people) for row in found]
+
+
+def noun_of(model: Any) -> str:
+    """What people call the rows a history table is about."""
+    return str(model.pgh_tracked_model._meta.verbose_name).removeprefix("partner ")
 
 
 def name_of(row: Any, people: Mapping[Any, User]) -> str:
@@ -160,7 +191,7 @@ def entry_of(model: Any, row: Any, previous: Any, people: Mapping[Any, User]) ->
     return Entry(
         at=row.pgh_created_at,
         verb=VERBS.get(row.pgh_label, row.pgh_label),
-        noun=str(model.pgh_tracked_model._meta.verbose_name).removeprefix("partner "),
+        noun=noun_of(model),
         name=name_of(row, people),
         object_id=str(row.pgh_obj_id),
         actor=str(metadata.get("principal") or "system"),
@@ -191,10 +222,18 @@ def shown(value: Any) -> str:
     return text if len(text) <= 200 else f"{text[:199]}…"
 
 
-def write_csv(entries: Iterable[Entry], stream: TextIO) -> None:
+class Line:
+    """A file that keeps nothing: what a CSV writer writes is what it returns."""
+
+    def write(self, text: str) -> str:
+        """The line."""
+        return text
+
+
+def csv_lines(entries: Iterable[Entry]) -> Iterator[str]:
     """Entries as CSV; a cell that a spreadsheet would run as a formula is quoted with an apostrophe."""
-    writer = csv.writer(stream)
-    writer.writerow(["at", "actor", "kind", "ip", "request_id", "action", "noun", "name", "object_id", "changes"])
+    writer = csv.writer(Line())
+    yield writer.writerow(["at", "actor", "kind", "ip", "request_id", "action", "noun", "name", "object_id", "changes"])
     for entry in entries:
         changes = "; ".join(
             f"{change.field}: {'(hidden)' if change.hidden else f'{change.before} -> {change.after}'}"
@@ -212,4 +251,13 @@ def write_csv(entries: Iterable[Entry], stream: TextIO) -> None:
             entry.object_id,
             changes,
         ]
-        writer.writerow([f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells])
+        yield writer.writerow([f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells])
+
+
+def csv_response(wanted: AuditFilter, name: str) -> StreamingHttpResponse:
+    """All changes that pass the filter as a download, sent while it is read."""
+    return StreamingHttpResponse(
+        csv_lines(every_entry(wanted)),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
@@ -123,7 +124,7 @@ class PartnerAdmin(ReadOnlyAdmin):
         return ", ".join(requirement.label for requirement in outstanding(partner)) or "nothing"
 
     @action(description="Audit", url_path="audit", permissions=["view"], icon="policy")
-    def audit(self, request: HttpRequest) -> HttpResponse:
+    def audit(self, request: HttpRequest) -> HttpResponseBase:
         """Every change of every table."""
         return audit_view(request)
 

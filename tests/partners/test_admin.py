@@ -165,7 +165,7 @@ def test_audit(office: Client, acme: Partner, globex: Partner) -> None:
     for query in ({"partner": "x"}, {"ip": "10.9.9.9"}, {"since_0": "2099-01-01", "since_1": "00:00"}):
         assert office.get(path, query).status_code == 200
     assert "No change passes" in office.get(path, {"ip": "10.9.9.9"}).content.decode()
-    rows = office.get(path, {"request_id": "req-1", "csv": "1"}).content.decode().splitlines()
+    rows = office.get(path, {"request_id": "req-1", "csv": "1"}).getvalue().decode().splitlines()
     assert len(rows) == 2
     assert "suspension reason:  -> =HYPERLINK(1)" in rows[1]
 

@@ -13,12 +13,14 @@ from django.apps import apps
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from authn.models import ApiKey
 from common.audit import acting_as
 from common.principal import SYSTEM
 from config.environment import ROOT
-from partners.audit import AuditFilter, Entry, event_models, read_audit
+from partners.audit import AuditFilter, Entry, event_models, every_entry, read_audit
 from partners.models import OutboundMail, Partner, User
 from partners.services.mail import queue_mail, send_queued_mail, set_preferences
+from tests.conftest import make_partner
 from tests.partners.mailbox import Mailbox
 
 
@@ -142,3 +144,44 @@ def test_what_people_sign_in_with_is_recorded_without_its_secrets(alice: User) -
     for name in ("UserEvent", "SecondStepEvent"):
         columns = {column.name for column in apps.get_model("partners", name)._meta.get_fields()}
         assert not columns & {"password", "data"}
+
+
+def test_whoever_calls_is_named_with_address_and_request(api: Any, alice: User, acme: Partner, acme_key: str) -> None:
+    key = ApiKey.objects.get()
+    body = {"website": "https://acme.example"}
+    api(alice).patch(f"/api/partners/{acme.id}", body, headers={"X-Request-Id": "req-alice"}, REMOTE_ADDR="2001:db8::7")
+    api(acme_key).post("/api/applications", {"appName": "Lead Router"}, headers={"X-Request-Id": "req-key"})
+    person, call = entries("partners.partner")[-1], entries("applications.partnerapplication")[-1]
+    assert (person.actor, person.kind, person.ip, person.request_id) == (
+        "alice@acme.test",
+        "user",
+        "2001:db8::7",
+        "req-alice",
+    )
+    assert (call.kind, call.ip, call.request_id) == ("api_key", "127.0.0.1", "req-key")
+    row = apps.get_model("applications", "PartnerApplicationEvent").objects.order_by("pgh_id").last()
+    assert row.pgh_context.metadata["credential"] == str(key.pk)
+    assert read_audit(AuditFilter(request_id="req-key", ip="127.0.0.1", actor=call.actor))[-1] == call
+
+
+def test_no_change_is_lost_between_two_pages(acme: Partner, globex: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything here happens at one moment, as in an import: all of it is one page, whatever the page holds."""
+    for number in range(7):
+        change(acme, f"Acme {number}")
+    wanted = AuditFilter(partner_id=acme.id)
+    everything = read_audit(wanted, limit=100)
+    assert len({entry.at for entry in everything}) == 1
+    assert len(everything) == 8
+    assert {entry.summary for entry in read_audit(wanted, limit=3)} == {entry.summary for entry in everything}
+    monkeypatch.setattr("partners.audit.EXPORT_PART", 3)
+    assert sum(1 for _entry in every_entry(wanted)) == 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_export_holds_every_change_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("partners.audit.EXPORT_PART", 3)
+    partner = make_partner("Acme Insurance Tech")
+    for number in range(10):
+        change(partner, f"Acme {number}")
+    names = [c.after for entry in every_entry(AuditFilter(partner_id=partner.id)) for c in entry.changes]
+    assert names == [f"Acme {number}" for number in range(9, -1, -1)]

@@ -233,7 +233,7 @@ def test_activity(browse: Browse, alice: User, charlie: User, acme: Partner) -> 
     assert "Acme Two changed" in page
     assert "alice@acme.test" in page
     assert "Acme Two" not in browse(charlie).get("/activity").content.decode()
-    rows = browse(alice).get("/activity.csv").content.decode().splitlines()
+    rows = browse(alice).get("/activity.csv").getvalue().decode().splitlines()
     assert rows[0].startswith("at,actor,kind,ip,request_id")
     assert "partner name: Acme Insurance Tech -> Acme Two" in rows[1]
     assert ",127.0.0.1," in rows[1]
