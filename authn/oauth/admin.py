@@ -46,7 +46,9 @@ class OAuthClientAdmin(ReadOnlyAdmin):
 class OAuthTokenAdmin(ReadOnlyAdmin):
     """Access tokens: what they may do, never what they are."""
 
-    list_display = ("id", "application", "partner", "user", "scope", "expires")
+    list_display = ("created", "application", "partner", "user", "scope", "expires")
+    list_filter = ("application__environment", ("user", admin.EmptyFieldListFilter))
+    search_help_text = "Client, partner or person"
     list_select_related = ("application", "partner", "user")
     search_fields = ("application__name", "application__client_id", "partner__partner_name", "user__email")
     fields = ("application", "partner", "user", "scope", "created", "expires")
@@ -65,7 +67,9 @@ class OAuthTokenAdmin(ReadOnlyAdmin):
 class OAuthRefreshTokenAdmin(ReadOnlyAdmin):
     """Refresh tokens: what they may do, never what they are."""
 
-    list_display = ("id", "application", "partner", "user", "scope", "created", "revoked")
+    list_display = ("created", "application", "partner", "user", "scope", "revoked")
+    list_filter = ("application__environment", ("revoked", admin.EmptyFieldListFilter))
+    search_help_text = OAuthTokenAdmin.search_help_text
     list_select_related = ("application", "partner", "user")
     search_fields = OAuthTokenAdmin.search_fields
     fields = ("application", "partner", "user", "scope", "created", "revoked")
@@ -77,6 +81,7 @@ class OAuthConsentAdmin(ReadOnlyAdmin):
     """What people let clients do for their organizations."""
 
     list_display = ("client", "partner", "user", "scopes", "granted_at")
+    list_filter = ("client__environment",)
     list_select_related = ("client", "partner", "user")
     search_fields = ("client__name", "client__client_id", "partner__partner_name", "user__email")
     actions = ("withdraw_selected",)
