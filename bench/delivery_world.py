@@ -139,12 +139,12 @@ class DeliveryProcess:
         return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
     @property
-    def cpu_seconds(self) -> float:
-        """CPU time of the process and of its connections to PostgreSQL."""
+    def cpu_seconds(self) -> tuple[float, float]:
+        """CPU time of the process, and of its connections to PostgreSQL."""
         backends = execute(
             "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
         )
-        return sum(process_cpu_seconds(pid) for pid in (self.process.pid, *(row[0] for row in backends)))
+        return process_cpu_seconds(self.process.pid), sum(process_cpu_seconds(pid) for (pid,) in backends)
 
     def stop(self) -> None:
         self.process.terminate()
