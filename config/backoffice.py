@@ -104,6 +104,11 @@ def style(request: HttpRequest) -> str:
     return static("css/admin.css")
 
 
+def script(request: HttpRequest) -> str:
+    """What its templates leave out."""
+    return static("js/admin.js")
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Treaty administration",
     "SITE_HEADER": "Treaty",
@@ -112,6 +117,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_ICON": icon,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": icon}],
     "STYLES": [style],
+    "SCRIPTS": [script],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "6px",
