@@ -32,11 +32,20 @@ class Credential:
     stopped_until: float = 0.0  # seconds since 1970: the partner's monthly quota is used up
     notices: tuple[tuple[str, str], ...] = ()  # headers on every answer, for an application that will stop
     caller: str = ""  # as it stands in the usage stream
+    identity: tuple[tuple[str, str], ...] = ()  # headers that tell a service behind the gateway who calls
 
     def __post_init__(self) -> None:
         principal = self.principal
         caller = encode_caller(principal.partner_id, principal.application_id, principal.credential_id)
+        identity = (
+            ("X-Treaty-Partner", str(principal.partner_id or "")),
+            ("X-Treaty-Application", str(principal.application_id or "")),
+            ("X-Treaty-Scopes", " ".join(sorted(principal.scopes))),
+            ("X-Treaty-Environment", principal.environment),
+        )
+        # Worked out once: they are needed with every call.
         object.__setattr__(self, "caller", caller)
+        object.__setattr__(self, "identity", identity)
 
     def admits(self, address: Callable[[], str | None]) -> bool:
         """Whether a caller from `address()` may use it."""

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from authn import valkey
 from authn.metering import FIELD
@@ -59,8 +58,7 @@ TAKE = valkey.Script(TAKE_SOURCE.replace("RECORDS", "0"))
 TAKE_AND_RECORD = valkey.Script(TAKE_SOURCE.replace("RECORDS", "1").replace("FIELD", FIELD))
 
 
-@dataclass(frozen=True, slots=True)
-class Take:
+class Take(NamedTuple):
     """What a bucket said: figures for the headers, and whether the call may go on."""
 
     allowed: bool

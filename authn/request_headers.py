@@ -17,6 +17,7 @@ KEPT = (
     ("HTTP_IF_NONE_MATCH", "If-None-Match"),
     ("HTTP_ORIGIN", "Origin"),
 )
+NAMES = tuple(name for name, _ in KEPT)
 MAX_VALUE = 200
 REDACTED = "[redacted]"
 write = json.JSONEncoder(separators=(",", ":")).encode
@@ -26,16 +27,16 @@ def redacted_headers(meta: Mapping[str, Any]) -> str:
     """The headers worth keeping, as a JSON object on one line; of the credential only that there was one."""
     scheme, separator, _ = meta.get("HTTP_AUTHORIZATION", "").partition(" ")
     authorization = f"{scheme[:20]} {REDACTED}" if separator else scheme and REDACTED
-    return written(authorization, *[meta.get(name, "")[:MAX_VALUE] for name, _ in KEPT])
+    return written(authorization, *map(meta.get, NAMES))
 
 
 @lru_cache(maxsize=1024)
-def written(authorization: str, *values: str) -> str:
+def written(authorization: str, *values: str | None) -> str:
     """The values of KEPT as JSON; a client sends the same ones with every call."""
     headers = {"Authorization": authorization} if authorization else {}
     for (_, label), value in zip(KEPT, values, strict=True):
         if value:
-            headers[label] = value
+            headers[label] = value[:MAX_VALUE]
     return write(headers)
 
 

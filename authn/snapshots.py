@@ -50,15 +50,16 @@ class Snapshot:
         self.call = TAKE.call(self.keys, epoch, *self.capacities)
         self.recording_call = TAKE_AND_RECORD.call_but_last([*self.keys, STREAM], epoch, *self.capacities)
 
-    def has_lived(self, share: float) -> bool:
-        """Whether that share of its life is over: at 1 it may not be used again."""
-        age: float = time.monotonic() - self.read_at
-        return age >= share * settings.CREDENTIAL_SNAPSHOT_SECONDS
+    @property
+    def age(self) -> float:
+        """Seconds since it was read."""
+        return time.monotonic() - self.read_at
 
     @property
     def is_fresh(self) -> bool:
         """Young enough to be used again."""
-        return not self.has_lived(1)
+        fresh: bool = self.age < settings.CREDENTIAL_SNAPSHOT_SECONDS
+        return fresh
 
 
 snapshots: dict[bytes, Snapshot] = {}
@@ -97,13 +98,14 @@ def usable_snapshot(digest: bytes) -> Snapshot | None:
     snapshot = snapshots.get(digest)
     if snapshot is None or snapshot.epoch is None:
         return None
-    if snapshot.has_lived(DUE_SHARE) and renewing.acquire(blocking=False):
+    life = settings.CREDENTIAL_SNAPSHOT_SECONDS
+    if snapshot.age >= DUE_SHARE * life and renewing.acquire(blocking=False):
         try:
             renew()
         finally:
             renewing.release()
         snapshot = snapshots.get(digest)
-    return snapshot if snapshot is not None and snapshot.is_fresh else None
+    return snapshot if snapshot is not None and snapshot.age < life else None
 
 
 def renew() -> None:
@@ -112,8 +114,9 @@ def renew() -> None:
     That epoch was read before this reading is made. Should it have changed meanwhile, the next request finds out.
     """
     due: dict[Location, tuple[bytes, Snapshot]] = {}
+    due_age = RENEWAL_SHARE * settings.CREDENTIAL_SNAPSHOT_SECONDS
     for digest, snapshot in list(snapshots.items()):
-        if snapshot.in_use and snapshot.epoch is not None and snapshot.has_lived(RENEWAL_SHARE):
+        if snapshot.in_use and snapshot.epoch is not None and snapshot.age >= due_age:
             due[snapshot.location] = digest, snapshot
             if len(due) == MAX_RENEWED:
                 break

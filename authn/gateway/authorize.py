@@ -123,13 +123,7 @@ def verdict(credential: Credential, request: Asked) -> Answer:
     if not principal.has_scope(scope):
         challenge = f'Bearer realm="treaty", error="insufficient_scope", scope="{scope}"'
         return 403, [("WWW-Authenticate", challenge), (REASON, "insufficient_scope")]
-    return 200, [
-        ("X-Treaty-Partner", str(principal.partner_id or "")),
-        ("X-Treaty-Application", str(principal.application_id or "")),
-        ("X-Treaty-Scopes", " ".join(sorted(principal.scopes))),
-        ("X-Treaty-Environment", principal.environment),
-        *credential.notices,
-    ]
+    return 200, [*credential.identity, *credential.notices]
 
 
 class Asked:
