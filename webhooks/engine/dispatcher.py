@@ -17,7 +17,7 @@ from webhooks.engine.store import Store
 
 logger = structlog.get_logger(__name__)
 
-BATCH = 256
+BATCH = 512
 SWEEP_SECONDS = 5.0
 
 

@@ -79,16 +79,23 @@ class Limits:
         free = MAX_IN_FLIGHT - total
         return {endpoint: state.room(now, free=free, unproven=self.unproven) for endpoint, state in self.states.items()}
 
+    def state_of(self, endpoint: uuid.UUID) -> EndpointState:
+        """The state of an endpoint, a new one at first sight."""
+        state = self.states.get(endpoint)
+        if state is None:
+            state = self.states[endpoint] = EndpointState()
+        return state
+
     def configure(self, endpoint: uuid.UUID, *, max_in_flight: int | None, max_per_second: int | None) -> None:
         """Take over the endpoint's own settings."""
-        state = self.states.setdefault(endpoint, EndpointState())
+        state = self.state_of(endpoint)
         state.largest = max_in_flight or LARGEST_WINDOW
         if state.per_second != max_per_second:
             state.per_second, state.tokens, state.refilled_at = max_per_second, 1.0, time.monotonic()
 
     def started(self, endpoint: uuid.UUID, now: float) -> None:
         """A request to `endpoint` was claimed."""
-        state = self.states.setdefault(endpoint, EndpointState())
+        state = self.state_of(endpoint)
         if not state.in_flight:
             state.silent_since = now
         state.in_flight += 1

@@ -56,7 +56,7 @@ class Claim:
     request_body: str | None = None  # when the event and the signature are not enough to rebuild it
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
     """What an attempt changes."""
 
