@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.decorators import action
+from unfold.decorators import action, display
 
 from common.ask import ask_to
 from common.attempts import attempt
@@ -19,6 +19,8 @@ from webhooks.admin.forms import RecoverForm
 from webhooks.models import DeliveryRecovery, WebhookAttempt, WebhookDelivery
 from webhooks.services.deliveries import retry_deliveries
 from webhooks.services.recovery import MOST_CHOSEN, PER_SECOND, preview_recovery, recover_deliveries
+
+TONES = {"delivered": "success", "failed": "danger", "pending": "info"}
 
 
 class AttemptInline(ReadOnly, TabularInline):
@@ -43,15 +45,36 @@ class AttemptInline(ReadOnly, TabularInline):
 class WebhookDeliveryAdmin(ReadOnly, ModelAdmin):
     """Filter by failed: the dead letter desk."""
 
-    list_display = ["id", "endpoint", "status", "kind", "attempt_number", "response_status", "last_error", "created_at"]
+    list_display = ["created_at", "partner", "endpoint", "status_label", "kind", "attempts", "answer", "last_error"]
     list_filter = ["status", "kind", "endpoint__environment"]
     search_fields = ["endpoint__endpoint_url", "endpoint__partner__partner_name", "last_error"]
-    list_select_related = ["endpoint"]
+    search_help_text = "URL, partner or error"
+    list_select_related = ["endpoint__partner"]
     show_full_result_count = False
     raw_id_fields = ["event", "endpoint"]
     inlines = [AttemptInline]
     actions = ["retry"]
     actions_list = ["recover"]
+
+    @display(description="Partner", ordering="endpoint__partner__partner_name")
+    def partner(self, delivery: WebhookDelivery) -> str:
+        """Whose endpoint it is."""
+        return str(delivery.endpoint.partner)
+
+    @display(description="Status", ordering="status", label=TONES)
+    def status_label(self, delivery: WebhookDelivery) -> tuple[str, str]:
+        """Where it stands."""
+        return delivery.status, delivery.get_status_display()
+
+    @display(description="Attempts")
+    def attempts(self, delivery: WebhookDelivery) -> str:
+        """How many there were, of how many."""
+        return f"{delivery.attempt_number} of {delivery.attempt_limit}"
+
+    @display(description="Answer", ordering="response_status")
+    def answer(self, delivery: WebhookDelivery) -> int | None:
+        """The last HTTP status."""
+        return delivery.response_status
 
     def has_recover_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         """Those who may change deliveries, which nobody does by hand."""
@@ -97,7 +120,7 @@ class WebhookDeliveryAdmin(ReadOnly, ModelAdmin):
 class WebhookAttemptAdmin(ReadOnly, ModelAdmin):
     """Every request, newest first."""
 
-    list_display = ["id", "attempt_number", "request_url", "response_status", "error", "duration_ms", "started_at"]
+    list_display = ["started_at", "request_url", "attempt_number", "response_status", "error", "duration_ms"]
     list_filter = ["succeeded", "error"]
     show_full_result_count = False
     raw_id_fields = ["delivery"]
