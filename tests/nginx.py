@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from config.environment import ROOT
-from tests.running import free_port, wait_for_port
+from tests.running import free_port, wait_for_port, with_changes
 
 SHIPPED = ROOT / "deploy" / "nginx.conf"
 MAIN = """
@@ -52,15 +52,12 @@ def ensure_nginx() -> None:
 
 def rendered(*, listen: int, treaty: int, core: int) -> str:
     """The shipped configuration with these ports instead of its own."""
-    text = SHIPPED.read_text(encoding="utf-8")
-    for shipped, ours in (
-        ("listen 8080;", f"listen 127.0.0.1:{listen};"),
-        ("server 127.0.0.1:8000;", f"server 127.0.0.1:{treaty};"),
-        ("server 127.0.0.1:9000;", f"server 127.0.0.1:{core};"),
-    ):
-        assert text.count(shipped) == 1, shipped
-        text = text.replace(shipped, ours)
-    return text
+    changes = {
+        "listen 8080;": f"listen 127.0.0.1:{listen};",
+        "server 127.0.0.1:8000;": f"server 127.0.0.1:{treaty};",
+        "server 127.0.0.1:9000;": f"server 127.0.0.1:{core};",
+    }
+    return with_changes(SHIPPED, changes)
 
 
 @contextmanager

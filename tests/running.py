@@ -48,6 +48,15 @@ def wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path) -> Non
             return
 
 
+def with_changes(shipped: Path, changes: dict[str, str]) -> str:
+    """The text of a shipped file with each piece, which must stand there once, replaced."""
+    text = shipped.read_text(encoding="utf-8")
+    for piece, ours in changes.items():
+        assert text.count(piece) == 1, piece
+        text = text.replace(piece, ours)
+    return text
+
+
 def clean_environment() -> dict[str, str]:
     """The environment without anything that configures Treaty or its tests."""
     ours = {*(variable.name for variable in environment.variables), "TREATY_DATA", "DJANGO_SETTINGS_MODULE"}

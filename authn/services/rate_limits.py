@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from authn import valkey
-from authn.limits import WINDOW_SECONDS
+from authn.limits import WINDOW_SECONDS, still_used
 from authn.models import ApiKey
-from authn.snapshots import bucket_key
+from authn.snapshots import buckets_of
 from partners.tiers import limits_of
 
 
@@ -30,10 +30,12 @@ class RateLimit:
 
 def check_rate_limit(*, api_key: ApiKey) -> RateLimit | None:
     """What the next call of `api_key` would meet, by Valkey's clock; None while Valkey is away."""
-    owner_id = api_key.owner_id
-    buckets = {bucket_key(owner_id, api_key.bucket_id): api_key.rate_limit}
-    if api_key.partner is not None:
-        buckets[bucket_key(owner_id, owner_id)] = limits_of(api_key.partner.tier).partner_rate_limit
+    buckets = buckets_of(
+        owner_id=api_key.owner_id,
+        bucket_id=api_key.bucket_id,
+        rate_limit=api_key.rate_limit,
+        partner_rate_limit=limits_of(api_key.partner.tier).partner_rate_limit if api_key.partner else None,
+    )
     try:
         seconds, microseconds = valkey.command("TIME")
         stored = valkey.command("MGET", *buckets)
@@ -49,8 +51,8 @@ def check_rate_limit(*, api_key: ApiKey) -> RateLimit | None:
 
 
 def used_of(state: bytes | None, limit: int, now: float) -> float:
-    """Tokens still missing from a bucket, which refills all the time."""
+    """Tokens still missing from a bucket as Valkey keeps it."""
     if state is None:
         return 0.0
     used, at = struct.unpack("<dd", state)
-    return max(0.0, float(used) - max(0.0, now - float(at)) * limit / WINDOW_SECONDS)
+    return still_used(used, seconds=now - at, capacity=limit)

@@ -16,6 +16,8 @@ from authn.models import ApiKey, GatewayRoute
 from bench.servers import WebServer, bench_environment
 from tests.authn.gateway.core_service import CoreService, core_service
 from tests.conftest import make_application, make_partner
+from tests.envoy import envoy
+from tests.nginx import nginx
 
 IDENTITY = ("partner", "application", "scopes", "environment", "request-id")
 
@@ -38,6 +40,20 @@ def treaty() -> Iterator[int]:
     server = WebServer("config.wsgi:application", environment)
     yield server.port
     server.stop()
+
+
+@pytest.fixture(scope="package")
+def nginx_edge(treaty: int, core: CoreService) -> Iterator[str]:
+    """Nginx's address."""
+    with nginx(treaty=treaty, core=core.port) as address:
+        yield address
+
+
+@pytest.fixture(scope="package")
+def envoy_edge(treaty: int, core: CoreService) -> Iterator[str]:
+    """Envoy's address."""
+    with envoy(treaty=treaty, core=core.port) as address:
+        yield address
 
 
 @pytest.fixture
