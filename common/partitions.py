@@ -26,6 +26,11 @@ def uuid7_floor(moment: datetime) -> uuid.UUID:
     return uuid.UUID(int=(milliseconds << 80) | (0x7 << 76) | (0b10 << 62))
 
 
+def uuid7_day(key: uuid.UUID) -> date:
+    """The day (UTC) whose partition holds `key`."""
+    return datetime.fromtimestamp((key.int >> 80) / 1000, tz=UTC).date()
+
+
 def partition_name(table: str, day: date) -> str:
     """Name of the partition of `table` that holds `day`."""
     return f"{table}_p{day:%Y%m%d}"

@@ -125,11 +125,16 @@ def state_of(endpoint: WebhookEndpoint) -> str:
     return "failing" if endpoint.failing_since else "active"
 
 
-def attempt_body(attempt: WebhookAttempt, delivery: WebhookDelivery) -> str:
-    """The body that was sent: rebuilt from the event, which never changes, and the signature that went with it."""
+def attempt_body(attempt: WebhookAttempt, delivery: WebhookDelivery) -> str | None:
+    """The body that was sent: rebuilt from the event, which never changes, and the signature that went with it.
+
+    None when the event was archived.
+    """
     if attempt.request_body:
         return attempt.request_body
-    event = delivery.event
+    event = delivery.stored_event
+    if event is None:
+        return None
     content = envelope(
         event_id=event.id,
         event_name=event.event_type.event_name,
@@ -140,10 +145,12 @@ def attempt_body(attempt: WebhookAttempt, delivery: WebhookDelivery) -> str:
 
 
 def curl_command(attempt: WebhookAttempt, delivery: WebhookDelivery) -> str:
-    """The attempt as a command for a shell."""
+    """The attempt as a command for a shell; empty when its body is archived."""
+    sent = attempt_body(attempt, delivery)
+    if sent is None:
+        return ""
     headers = "".join(f" \\\n  -H {shlex.quote(line)}" for line in attempt.request_headers.splitlines())
-    body = shlex.quote(attempt_body(attempt, delivery))
-    return f"curl -X POST {shlex.quote(attempt.request_url)}{headers} \\\n  --data-binary {body}"
+    return f"curl -X POST {shlex.quote(attempt.request_url)}{headers} \\\n  --data-binary {shlex.quote(sent)}"
 
 
 # Percentiles over what the receivers were sent: from the event to its delivery, and the requests themselves.

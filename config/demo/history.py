@@ -176,6 +176,7 @@ def past_delivery(
     delivery = WebhookDelivery(
         id=uuid7_at(at, dice),
         event=event,
+        event_name=event.event_type.event_name,
         endpoint=endpoint,
         status="delivered" if succeeded else "failed",
         attempt_number=len(outcomes),

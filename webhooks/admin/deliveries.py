@@ -45,7 +45,17 @@ class AttemptInline(ReadOnly, TabularInline):
 class WebhookDeliveryAdmin(ReadOnly, ModelAdmin):
     """Filter by failed: the dead letter desk."""
 
-    list_display = ["created_at", "partner", "endpoint", "status_label", "kind", "attempts", "answer", "last_error"]
+    list_display = [
+        "created_at",
+        "event_name",
+        "partner",
+        "endpoint",
+        "status_label",
+        "kind",
+        "attempts",
+        "answer",
+        "last_error",
+    ]
     list_filter = ["status", "kind", "endpoint__environment"]
     search_fields = ["endpoint__endpoint_url", "endpoint__partner__partner_name", "last_error"]
     search_help_text = "URL, partner or error"
@@ -91,7 +101,11 @@ class WebhookDeliveryAdmin(ReadOnly, ModelAdmin):
         retried, refused = retry_deliveries(deliveries=chosen, actor=staff_behind(request))
         self.message_user(request, f"{retried} are being tried again.")
         if refused:
-            self.message_user(request, f"{refused} were delivered, are being sent, or are off.", messages.WARNING)
+            self.message_user(
+                request,
+                f"{refused} were delivered, are being sent, are off, or of an archived event.",
+                messages.WARNING,
+            )
 
     @action(description="Recover failed deliveries…", url_path="recover", permissions=["recover"], icon="restart_alt")
     def recover(self, request: HttpRequest) -> HttpResponse:

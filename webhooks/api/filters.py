@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import django_filters
 
 from common.api.filters import FilterSet
+from common.partitions import uuid7_floor
 from webhooks.models import WebhookDelivery, WebhookEndpoint
-from webhooks.models.delivery import DeliveryKind, DeliveryStatus
+from webhooks.models.delivery import DeliveryKind, DeliveryStatus, WebhookDeliveryQuerySet
 
 
 class WebhookFilter(FilterSet):
@@ -32,11 +35,19 @@ class DeliveryFilter(FilterSet):
 
     status = django_filters.MultipleChoiceFilter(choices=DeliveryStatus.choices)
     kind = django_filters.MultipleChoiceFilter(choices=DeliveryKind.choices)
-    event = django_filters.CharFilter(field_name="event__event_type__event_name")
+    event = django_filters.CharFilter(field_name="event_name")
     event_id = django_filters.UUIDFilter()
-    created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    created_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    created_after = django_filters.IsoDateTimeFilter(method="since", help_text="Made at this time or later.")
+    created_before = django_filters.IsoDateTimeFilter(method="until", help_text="Made before this time.")
 
     class Meta:
         model = WebhookDelivery
         fields: list[str] = []
+
+    def since(self, queryset: WebhookDeliveryQuerySet, name: str, value: datetime) -> WebhookDeliveryQuerySet:
+        """By id, which holds the time."""
+        return queryset.filter(id__gte=uuid7_floor(value))
+
+    def until(self, queryset: WebhookDeliveryQuerySet, name: str, value: datetime) -> WebhookDeliveryQuerySet:
+        """By id, which holds the time."""
+        return queryset.filter(id__lt=uuid7_floor(value))

@@ -121,7 +121,8 @@ class DeliverySerializer(ModelSerializer):
     webhook_id = serializers.UUIDField(source="endpoint_id", read_only=True)
     event_id = serializers.UUIDField(read_only=True)
     message_id = serializers.SerializerMethodField()
-    event = serializers.CharField(source="event.event_type.event_name", read_only=True)
+    event = serializers.CharField(source="event_name", read_only=True)
+    event_archived = serializers.SerializerMethodField()
 
     class Meta:
         model = WebhookDelivery
@@ -131,6 +132,7 @@ class DeliverySerializer(ModelSerializer):
             "event_id",
             "message_id",
             "event",
+            "event_archived",
             "kind",
             "status",
             "attempt_number",
@@ -147,6 +149,10 @@ class DeliverySerializer(ModelSerializer):
     def get_message_id(self, delivery: WebhookDelivery) -> str:
         """The event's id as the receiver sees it."""
         return public_id(delivery.event_id)
+
+    def get_event_archived(self, delivery: WebhookDelivery) -> bool:
+        """Whether its event has left the database: what was sent cannot be shown or sent again until it is restored."""
+        return delivery.stored_event is None
 
 
 class AttemptSerializer(ModelSerializer):
@@ -186,8 +192,8 @@ class AttemptSerializer(ModelSerializer):
         return parse_headers(attempt.response_headers)
 
     def get_request_body(self, attempt: WebhookAttempt) -> str:
-        """As it was sent."""
-        return attempt_body(attempt, self.context["delivery"])
+        """As it was sent; empty when the event is archived."""
+        return attempt_body(attempt, self.context["delivery"]) or ""
 
 
 class DeliveryDetailSerializer(DeliverySerializer):

@@ -145,7 +145,7 @@ class WebhookViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
 class DeliveryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
     """The delivery log of a webhook."""
 
-    queryset = WebhookDelivery.objects.select_related("event__event_type", "endpoint")
+    queryset = WebhookDelivery.objects.with_events()
     serializer_class = wire.DeliverySerializer
     filterset_class = DeliveryFilter
     required_scopes = {"*": MANAGE}
@@ -180,7 +180,7 @@ class DeliveryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
 class UndeliveredViewSet(mixins.ListModelMixin, GenericViewSet):
     """What never arrived, over every webhook the caller can see: waiting for another attempt, held, or given up."""
 
-    queryset = WebhookDelivery.objects.select_related("event__event_type", "endpoint").exclude(status="delivered")
+    queryset = WebhookDelivery.objects.with_events().exclude(status="delivered")
     serializer_class = wire.DeliverySerializer
     filterset_class = DeliveryFilter
     required_scopes = {"*": MANAGE}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from common.base import BaseModel, choices_check
 from common.principal import Principal
@@ -40,6 +40,18 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
         """Still to be delivered."""
         return self.filter(status=WebhookDelivery.Status.PENDING)
 
+    def stored(self) -> WebhookDeliveryQuerySet:
+        """Those whose event is in the database."""
+        return self.filter(Exists(PlatformEvent.objects.filter(pk=OuterRef("event_id"))))
+
+    def archived(self) -> WebhookDeliveryQuerySet:
+        """Those whose event was archived."""
+        return self.exclude(Exists(PlatformEvent.objects.filter(pk=OuterRef("event_id"))))
+
+    def with_events(self) -> WebhookDeliveryQuerySet:
+        """Know of each whether its event is stored, in one more query: a join would leave out the archived."""
+        return self.prefetch_related(Prefetch("event", PlatformEvent.objects.only("id")))
+
     def dead(self) -> WebhookDeliveryQuerySet:
         """The dead letter queue: every attempt failed."""
         return self.filter(status=WebhookDelivery.Status.FAILED)
@@ -55,6 +67,8 @@ class WebhookDelivery(BaseModel):
     event = models.ForeignKey(
         PlatformEvent, on_delete=models.DO_NOTHING, db_constraint=False, related_name="deliveries"
     )
+    # Here besides: it is what a log shows and is filtered by, and outlives the event in the database.
+    event_name = models.CharField(max_length=100, blank=True, db_default="", help_text="Empty when it is not known.")
     endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.CASCADE, related_name="deliveries")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.EVENT)
@@ -111,3 +125,11 @@ class WebhookDelivery(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.event_id} -> {self.endpoint_id} ({self.status})"
+
+    @property
+    def stored_event(self) -> PlatformEvent | None:
+        """Its event; None when that was archived."""
+        try:
+            return self.event
+        except PlatformEvent.DoesNotExist:
+            return None

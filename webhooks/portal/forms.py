@@ -173,7 +173,7 @@ class DeliveryFilterForm(forms.Form):
         """Lookups for the filters that are set and valid."""
         lookups = {
             "status": self.filters.get("status"),
-            "event__event_type__event_name": self.filters.get("event"),
+            "event_name": self.filters.get("event"),
             "id__gte": uuid7_floor(self.since) if self.since else None,
         }
         return {name: value for name, value in lookups.items() if value}

@@ -17,6 +17,8 @@ from webhooks.portal.forms import DeliveryFilterForm
 from webhooks.portal.pages import EndpointAction
 from webhooks.services.recovery import MOST, PER_SECOND, Choice, recover_deliveries, statuses
 
+ARCHIVED = "cannot be sent again: their events are archived."
+
 
 class RetryManyForm(DeliveryFilterForm):
     """The filter of the log, and whether all that it shows are meant."""
@@ -47,7 +49,10 @@ class RetryMany(EndpointAction):
         if not ids:
             raise InvalidError("Choose at least one delivery.", field="delivery", code="required")
         before = statuses(self.endpoint, ids)
-        others = [counted(before["delivered"], "was delivered already.", "were delivered already.")]
+        others = [
+            counted(before["delivered"], "was delivered already.", "were delivered already."),
+            counted(before["archived"], "cannot be sent again: its event is archived.", ARCHIVED),
+        ]
         if not before["failed"]:
             waiting = before["pending"]
         else:

@@ -13,9 +13,11 @@ from django.views.generic import TemplateView
 
 from common.errors import ConflictError, DomainError
 from common.keyset import keyset_page
+from common.partitions import registry, uuid7_day
 from integrations.models import Integration
 from partners.portal.access import PortalPage
 from webhooks.models import WebhookDelivery, WebhookEndpoint
+from webhooks.payload import public_id
 from webhooks.portal.forms import CreateForm, DeliveryFilterForm, EndpointForm, RotateForm, TestForm
 from webhooks.portal.live import position, stream_url, streamed_names
 from webhooks.portal.pages import MANAGE, EndpointAction, EndpointPage
@@ -125,7 +127,7 @@ class EndpointLog(EndpointPage, TemplateView):
         """A page of the log, filtered, and how many failed deliveries match the filter."""
         form = DeliveryFilterForm(self.request.GET)
         context = super().get_context_data(form=form, filtered=bool(form.filters), **kwargs)
-        log = WebhookDelivery.objects.filter(endpoint=self.endpoint).select_related("event__event_type")
+        log = WebhookDelivery.objects.filter(endpoint=self.endpoint).with_events()
         page = keyset_page(log.filter(**form.narrowing()), self.request.GET)
         live = any(delivery.status == "pending" for delivery in page.rows)
         failed = self.count_failed(form) if context["can_change"] else 0
@@ -136,7 +138,7 @@ class EndpointLog(EndpointPage, TemplateView):
         if not self.endpoint.active or form.filters.get("status") not in {None, "failed"}:
             return 0
         choice = Choice(endpoint=self.endpoint, event_name=form.filters.get("event", ""), since=form.since)
-        return failed_deliveries(choice)[: MOST + 1].count()
+        return failed_deliveries(choice).stored()[: MOST + 1].count()
 
 
 class EndpointDetail(EndpointLog):
@@ -179,8 +181,7 @@ class DeliveryDetail(EndpointPage, TemplateView):
         """Attempts, newest first."""
         context = super().get_context_data(**kwargs)
         delivery = get_object_or_404(
-            WebhookDelivery.objects.filter(endpoint=self.endpoint).select_related("event__event_type"),
-            pk=self.kwargs["delivery_id"],
+            WebhookDelivery.objects.filter(endpoint=self.endpoint), pk=self.kwargs["delivery_id"]
         )
         attempts = [
             {
@@ -190,7 +191,15 @@ class DeliveryDetail(EndpointPage, TemplateView):
             }
             for attempt in delivery.attempts.order_by("-id")
         ]
-        return {**context, "delivery": delivery, "attempts": attempts, "live": delivery.status == "pending"}
+        return {
+            **context,
+            "delivery": delivery,
+            "attempts": attempts,
+            "attempts_kept": registry["webhooks_webhookattempt"],
+            "message_id": public_id(delivery.event_id),
+            "archived_day": uuid7_day(delivery.event_id),
+            "live": delivery.status == "pending",
+        }
 
 
 class Test(EndpointAction):

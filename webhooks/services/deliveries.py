@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from common.errors import ConflictError, InvalidError, TransitionError
 from common.http_pool import Sender
+from common.partitions import uuid7_day, uuid7_floor
 from common.principal import Principal
 from events.models import EventType, PlatformEvent
 from webhooks.engine.dispatcher import Dispatcher
@@ -50,7 +51,12 @@ def test_webhook(*, webhook: WebhookEndpoint, event_name: str, actor: Principal)
         partner_id=endpoint.partner_id,
     )
     delivery = WebhookDelivery.objects.create(
-        event=event, endpoint=endpoint, kind=DeliveryKind.TEST, attempt_limit=1, due_at=Now()
+        event=event,
+        event_name=event_type.event_name,
+        endpoint=endpoint,
+        kind=DeliveryKind.TEST,
+        attempt_limit=1,
+        due_at=Now(),
     )
     delivery.refresh_from_db(fields=["due_at"])
     wake_on_commit()
@@ -78,7 +84,7 @@ def type_to_test(event_name: str) -> EventType:
 def retry_delivery(*, delivery: WebhookDelivery, actor: Principal) -> WebhookDelivery:
     """Try again now: a dead one gets one more attempt, a waiting one does not wait any longer.
 
-    Raises ConflictError for one that was delivered, is on its way, or whose endpoint is off.
+    Raises ConflictError for one that was delivered, is on its way, whose endpoint is off, or whose event is archived.
     """
     refuse_stranger(delivery.endpoint.partner_id, actor)
     locked = (
@@ -88,6 +94,7 @@ def retry_delivery(*, delivery: WebhookDelivery, actor: Principal) -> WebhookDel
     )
     if locked.status == DeliveryStatus.DELIVERED:
         raise TransitionError(noun="The delivery", current=locked.status, target=DeliveryStatus.PENDING)
+    refuse_archived(locked)
     if not locked.endpoint.active:
         raise ConflictError("endpoint_inactive", "The endpoint is switched off.")
     if locked.leased_until is not None and locked.leased_until > timezone.now():
@@ -104,6 +111,16 @@ def retry_delivery(*, delivery: WebhookDelivery, actor: Principal) -> WebhookDel
     note_retry(delivery=locked, actor=actor)
     wake_on_commit()
     return locked
+
+
+def refuse_archived(delivery: WebhookDelivery) -> None:
+    """Raise ConflictError when there is nothing left to send."""
+    if delivery.stored_event is None:
+        day = uuid7_day(delivery.event_id)
+        raise ConflictError(
+            "event_archived",
+            f"The event is archived. It can be sent again once the operator has restored the archive of {day}.",
+        )
 
 
 def retry_deliveries(*, deliveries: Iterable[WebhookDelivery], actor: Principal) -> tuple[int, int]:
@@ -129,11 +146,11 @@ def get_deliveries(
     """The delivery history of an endpoint, newest first."""
     filters: dict[str, Any] = {
         "status": status,
-        "event__event_type__event_name": event,
-        "created_at__gte": created_after,
-        "created_at__lt": created_before,
+        "event_name": event,
+        "id__gte": uuid7_floor(created_after) if created_after else None,
+        "id__lt": uuid7_floor(created_before) if created_before else None,
     }
-    deliveries: WebhookDeliveryQuerySet = WebhookDelivery.objects.filter(endpoint=webhook)
+    deliveries: WebhookDeliveryQuerySet = WebhookDelivery.objects.filter(endpoint=webhook).with_events()
     return deliveries.filter(**{name: value for name, value in filters.items() if value})
 
 

@@ -39,10 +39,10 @@ WITH takers AS (
     AND {OWNERS_MAY_SUBSCRIBE}
 ), inserted AS (
   INSERT INTO webhooks_webhookdelivery (id, created_at, updated_at, event_id, endpoint_id, status, kind, attempt_number,
-    attempt_limit, due_at, order_key, last_error)
+    attempt_limit, due_at, order_key, last_error, event_name)
   SELECT {UUID7}, now(), now(), %(event)s, id, 'pending', %(kind)s, 0, %(limit)s,
     CASE WHEN active AND NOT ordered THEN now() + %(delay)s * interval '1 second' END,
-    CASE WHEN ordered THEN hashtextextended(%(entity)s, 0) END, ''
+    CASE WHEN ordered THEN hashtextextended(%(entity)s, 0) END, '', %(name)s
   FROM takers WHERE payload_filter = '{{}}' OR %(matched)s
   ON CONFLICT DO NOTHING RETURNING 1
 )
@@ -64,6 +64,7 @@ def insert_deliveries(
     parameters: dict[str, Any] = {
         "event": event.id,
         "kind": kind,
+        "name": event.event_type.event_name,
         "limit": settings.WEBHOOK_MAX_RETRIES,
         "environment": event.environment,
         "names": subscription_names(event.event_type.event_name),

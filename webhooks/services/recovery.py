@@ -64,11 +64,13 @@ class Preview:
     endpoints: int
     oldest: datetime | None
     switched_off: int  # failed too, but of endpoints that are off
+    archived: int  # failed too, but there is nothing left to send
 
     @property
     def summary(self) -> str:
         """In words."""
         off = f" {self.switched_off:,} more belong to endpoints that are switched off." if self.switched_off else ""
+        off += f" {self.archived:,} more cannot be sent again: their events are archived." if self.archived else ""
         if not self.failed or self.oldest is None:
             return f"There is nothing to try again.{off}"
         many = f"More than {MOST:,}" if self.failed > MOST else f"{self.failed:,}"
@@ -80,18 +82,19 @@ class Preview:
 
 def preview_recovery(choice: Choice) -> Preview:
     """Count what `choice` means."""
-    failed = failed_deliveries(choice)
+    failed = failed_deliveries(choice).stored()
     active = failed.filter(endpoint__in=WebhookEndpoint.objects.active())
     counted = WebhookDelivery.objects.filter(pk__in=active.order_by("id").values("pk")[: MOST + 1]).order_by()
     figures = counted.aggregate(
         failed=Count("id"), endpoints=Count("endpoint", distinct=True), oldest=Min("created_at")
     )
     off = failed.exclude(endpoint__in=WebhookEndpoint.objects.active())
-    return Preview(**figures, switched_off=off[: MOST + 1].count())
+    archived = failed_deliveries(choice).archived()
+    return Preview(**figures, switched_off=off[: MOST + 1].count(), archived=archived[: MOST + 1].count())
 
 
 def failed_deliveries(choice: Choice | DeliveryRecovery) -> WebhookDeliveryQuerySet:
-    """The dead letters that `choice` names."""
+    """The dead letters that `choice` names, those of archived events among them."""
     found = WebhookDelivery.objects.dead()
     if choice.endpoint is not None:
         found = found.filter(endpoint=choice.endpoint)
@@ -100,7 +103,7 @@ def failed_deliveries(choice: Choice | DeliveryRecovery) -> WebhookDeliveryQuery
     if choice.delivery_ids:
         found = found.filter(pk__in=list(choice.delivery_ids))
     if choice.event_name:
-        found = found.filter(event__event_type__event_name=choice.event_name)
+        found = found.filter(event_name=choice.event_name)
     if choice.since is not None:
         found = found.filter(pk__gte=uuid7_floor(choice.since))
     if choice.until is not None:
@@ -112,12 +115,15 @@ def failed_deliveries(choice: Choice | DeliveryRecovery) -> WebhookDeliveryQuery
 def recover_deliveries(*, choice: Choice, actor: Principal, reason: str = "") -> DeliveryRecovery:
     """Give every failed delivery of `choice` one more attempt, the oldest MOST of them, PER_SECOND of them a second.
 
-    Few are retried at once, many by a job. Raises ConflictError when there are none, or none whose endpoint is on.
+    Few are retried at once, many by a job. Those of archived events stay as they are. Raises ConflictError when there
+    are none, or none whose endpoint is on.
     """
     check_choice(choice, actor)
     preview = preview_recovery(choice)
     if not preview.failed and preview.switched_off:
         raise ConflictError("endpoint_inactive", "The endpoint is switched off.")
+    if not preview.failed and preview.archived:
+        raise ConflictError("event_archived", "The events are archived. The operator can restore them.")
     if not preview.failed:
         raise ConflictError("nothing_to_recover", "None of these deliveries has failed.")
     recovery = DeliveryRecovery.objects.create(
@@ -172,9 +178,8 @@ def go_on_with(recovery_id: uuid.UUID) -> bool:
     recovery = DeliveryRecovery.objects.unfinished().select_for_update(no_key=True).filter(pk=recovery_id).first()
     if recovery is None:
         return False
-    waiting = failed_deliveries(recovery).filter(
-        endpoint__in=WebhookEndpoint.objects.active(), updated_at__lte=recovery.created_at
-    )
+    waiting = failed_deliveries(recovery).stored()
+    waiting = waiting.filter(endpoint__in=WebhookEndpoint.objects.active(), updated_at__lte=recovery.created_at)
     if recovery.position is not None:
         waiting = waiting.filter(pk__gt=recovery.position)
     room = min(BATCH, recovery.limit - recovery.retried)
@@ -218,6 +223,9 @@ def finish_recoveries() -> int:
 
 
 def statuses(endpoint: WebhookEndpoint, ids: Sequence[uuid.UUID]) -> Counter[str]:
-    """How many of an endpoint's deliveries `ids` stand where."""
+    """How many of an endpoint's deliveries `ids` stand where; `archived` are the failed ones without their event."""
     rows = WebhookDelivery.objects.filter(endpoint=endpoint, pk__in=ids[:MOST_CHOSEN])
-    return Counter(rows.values_list("status", flat=True))
+    counts = Counter(rows.values_list("status", flat=True))
+    counts["archived"] = rows.dead().archived().count()
+    counts["failed"] -= counts["archived"]
+    return counts
