@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from django.utils import timezone
 from rest_framework.test import APIClient
 
 from events.models import PlatformEvent
@@ -70,23 +69,6 @@ def test_a_stranger_finds_nothing(api: Api, globex_key: str, charlie: User, endp
     endpoint.refresh_from_db()
     assert endpoint.active
     assert not WebhookDelivery.objects.exists()
-
-
-def test_rotation_keeps_the_old_secret_for_a_while(api: Api, acme_key: str, endpoint: WebhookEndpoint) -> None:
-    old = endpoint.webhook_secret
-    response = api(acme_key).post(f"/api/webhooks/{endpoint.id}/rotate-secret", {"overlapHours": 48})
-    assert response.status_code == 200
-    endpoint.refresh_from_db()
-    assert response.json()["data"]["webhookSecret"] == endpoint.webhook_secret != old
-    assert endpoint.previous_secret == old
-    assert endpoint.previous_secret_expires_at is not None
-    assert 47.9 < (endpoint.previous_secret_expires_at - timezone.now()).total_seconds() / 3600 <= 48
-
-
-def test_rotation_without_overlap_forgets_the_old_secret(api: Api, acme_key: str, endpoint: WebhookEndpoint) -> None:
-    api(acme_key).post(f"/api/webhooks/{endpoint.id}/rotate-secret", {"overlapHours": 0})
-    endpoint.refresh_from_db()
-    assert (endpoint.previous_secret, endpoint.previous_secret_expires_at) == ("", None)
 
 
 def test_a_test_event_is_really_sent(api: Api, acme_key: str, endpoint: WebhookEndpoint, receiver: Receiver) -> None:

@@ -120,7 +120,13 @@ def test_the_buttons_of_an_endpoint(page: Client, endpoint: WebhookEndpoint) -> 
     old = endpoint.webhook_secret
     page.post(f"{path}/rotate", {"overlap_hours": "24"})
     endpoint.refresh_from_db()
-    assert (endpoint.active, endpoint.previous_secret) == (True, old)
+    assert (endpoint.active, [one.secret for one in endpoint.signing_besides]) == (True, [old])
+    text = page.get(path).content.decode()
+    assert ("The secret before this one" in text, "End overlap" in text) == (True, True)
+    page.post(f"{path}/end-overlap")
+    endpoint.refresh_from_db()
+    assert endpoint.signing_besides == []
+    assert "signs as well until" not in page.get(path).content.decode()
     page.post(f"{path}/test", {"event": "lead.created"})
     assert WebhookDelivery.objects.get().kind == "test"
     page.post(

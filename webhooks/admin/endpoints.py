@@ -29,7 +29,7 @@ class WebhookEndpointAdmin(ReadOnly, ModelAdmin):
     list_filter = ["environment", "active", "unproven", ("failing_since", admin.EmptyFieldListFilter)]
     search_fields = ["endpoint_url", "description", "partner__partner_name"]
     list_select_related = ["partner"]
-    exclude = ["webhook_secret", "previous_secret", "custom_headers"]
+    exclude = ["webhook_secret", "previous_secrets", "custom_headers"]
     actions = ["switch_on", "switch_off", "verify"]
     actions_detail = ["recover"]
 

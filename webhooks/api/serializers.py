@@ -12,7 +12,14 @@ from common.http import parse_headers
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from webhooks.payload import public_id
 from webhooks.selectors import attempt_body
-from webhooks.services.endpoints import DEFAULT_OVERLAP_HOURS, MAX_OVERLAP_HOURS, MAX_SUBSCRIPTIONS
+from webhooks.services.endpoints import MAX_SUBSCRIPTIONS
+from webhooks.services.secrets import DEFAULT_OVERLAP_HOURS, MAX_OVERLAP_HOURS
+
+
+class PreviousSecretSerializer(Serializer):
+    """An earlier secret that still signs."""
+
+    expires_at = serializers.DateTimeField()
 
 
 class WebhookSerializer(ModelSerializer):
@@ -24,6 +31,12 @@ class WebhookSerializer(ModelSerializer):
         choices=["not_required", "pending", "failed", "verified"], read_only=True
     )
     custom_header_names = serializers.SerializerMethodField()
+    previous_secrets = PreviousSecretSerializer(
+        source="signing_besides", many=True, read_only=True, help_text="Earlier secrets that still sign, newest first."
+    )
+    previous_secret_expires_at = serializers.DateTimeField(
+        source="overlap_ends_at", allow_null=True, read_only=True, help_text="When the last of those stops signing."
+    )
 
     class Meta:
         model = WebhookEndpoint
@@ -47,6 +60,8 @@ class WebhookSerializer(ModelSerializer):
             "ownership_error",
             "verified_at",
             "failing_since",
+            "secret_rotated_at",
+            "previous_secrets",
             "previous_secret_expires_at",
             "created_at",
             "updated_at",
@@ -103,7 +118,7 @@ class TestInput(Serializer):
 
 
 class RotateInput(Serializer):
-    """How long the old secret still signs."""
+    """How long the secret that is replaced still signs."""
 
     overlap_hours = serializers.IntegerField(default=DEFAULT_OVERLAP_HOURS, min_value=0, max_value=MAX_OVERLAP_HOURS)
 
@@ -112,7 +127,10 @@ class RotatedSecretSerializer(Serializer):
     """The fresh secret."""
 
     webhook_secret = serializers.CharField()
-    previous_secret_expires_at = serializers.DateTimeField(allow_null=True)
+    previous_secret_expires_at = serializers.DateTimeField(
+        allow_null=True, help_text="When the secret that was just replaced stops signing; null: at once."
+    )
+    previous_secrets = PreviousSecretSerializer(many=True, help_text="Every earlier secret that still signs.")
 
 
 class DeliverySerializer(ModelSerializer):

@@ -23,7 +23,7 @@ from webhooks.api import serializers as wire
 from webhooks.api.filters import DeliveryFilter, WebhookFilter
 from webhooks.models import WebhookDelivery, WebhookEndpoint
 from webhooks.selectors import delivery_statistics
-from webhooks.services import deliveries, endpoints, ownership
+from webhooks.services import deliveries, endpoints, ownership, secrets
 
 MANAGE = "manage:webhooks"
 
@@ -114,10 +114,16 @@ class WebhookViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
     @extend_schema(summary="Rotate the secret", request=wire.RotateInput, responses=wire.RotatedSecretSerializer)
     @action(detail=True, methods=["post"], url_path="rotate-secret")
     def rotate_secret(self, request: Request, pk: str) -> Response:
-        """Both secrets sign during the overlap."""
+        """Both secrets sign during the overlap. Secrets replaced before keep their own; at most five sign besides."""
         data = self.validated(wire.RotateInput)
-        rotated = endpoints.rotate_secret(webhook=self.get_object(), actor=self.principal, **data)
+        rotated = secrets.rotate_secret(webhook=self.get_object(), actor=self.principal, **data)
         return Response(wire.RotatedSecretSerializer(rotated).data)
+
+    @extend_schema(summary="End the overlap of earlier secrets", request=None, responses=wire.WebhookSerializer)
+    @action(detail=True, methods=["post"], url_path="end-overlap")
+    def end_overlap(self, request: Request, pk: str) -> Response:
+        """From the next delivery on, the current secret alone signs."""
+        return self.respond(secrets.end_secret_overlap(webhook=self.get_object(), actor=self.principal))
 
     @extend_schema(
         summary="Statistics of a webhook", parameters=SPAN, responses=wire.StatisticsSerializer, filters=False

@@ -21,6 +21,7 @@ from common import fields, javascript_json
 from webhooks.engine.limits import FIRST_WINDOW
 from webhooks.engine.messages import Claim, Endpoint, Outcome, attempt_row
 from webhooks.payload import envelope
+from webhooks.previous_secrets import still_signing
 from webhooks.sql import OWNERS, OWNERS_MAY_RECEIVE
 
 CACHED_EVENTS = 2048
@@ -72,7 +73,7 @@ LEFT JOIN events_eventtype t ON t.id = e.event_type_id
 """  # noqa: S608 (constants of ours)
 
 ENDPOINTS = f"""
-SELECT w.id, w.endpoint_url, w.environment, w.webhook_secret, w.previous_secret, w.previous_secret_expires_at,
+SELECT w.id, w.endpoint_url, w.environment, w.webhook_secret, w.previous_secrets,
   w.xmin::text, w.active AND {OWNERS_MAY_RECEIVE}, w.failing_since IS NOT NULL, w.custom_headers, w.max_in_flight,
   w.max_per_second, w.ordered, w.field_mapping::text
 FROM webhooks_webhookendpoint w {OWNERS} WHERE w.id = ANY(%s)
@@ -159,13 +160,13 @@ class KnownEndpoint:
 
 def open_endpoint(row: tuple[Any, ...], now: datetime) -> KnownEndpoint:
     """An endpoint from its row of ENDPOINTS."""
-    key, url, environment, sealed, previous, expires_at, version, usable, failing, headers, *options = row
+    key, url, environment, sealed, previous, version, usable, failing, headers, *options = row
     keys, custom, until, readable = [], {}, FOREVER, True
     try:
         keys.append(open_secret(sealed, "webhook_secret"))
-        if previous and expires_at is not None and expires_at > now:
-            keys.append(open_secret(previous, "previous_secret"))
-            until = expires_at
+        for one in still_signing(json.loads(open_secret(previous, "previous_secrets") or "[]"), now):
+            keys.append(one.secret)
+            until = min(until, one.expires_at)
         custom = json.loads(open_secret(headers, "custom_headers") or "{}")
     except fields.DecryptionError as error:
         # One endpoint whose key is missing is held; it must not stop the others.

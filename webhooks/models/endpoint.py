@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.utils import timezone
 
 from common.base import BaseModel, Environment, choices_check
 from common.fields import EncryptedJSONField, EncryptedTextField
 from common.principal import Principal
 from integrations.models import Integration
 from partners.models import Partner
+from webhooks.previous_secrets import PreviousSecret, still_signing
 
 
 class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
@@ -36,7 +40,7 @@ class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
         return self.filter(failing | (models.Q(active=True, unproven=True) & ~models.Q(ownership_error="")))
 
 
-@pghistory.track(exclude=["webhook_secret", "previous_secret", "custom_headers", "failing_since", "warned_at"])
+@pghistory.track(exclude=["webhook_secret", "previous_secrets", "custom_headers", "failing_since", "warned_at"])
 class WebhookEndpoint(BaseModel):
     """A URL that gets the subscribed events of its environment, signed."""
 
@@ -45,8 +49,11 @@ class WebhookEndpoint(BaseModel):
     endpoint_url = models.CharField(max_length=2000)
     description = models.CharField(max_length=200, blank=True)
     webhook_secret = EncryptedTextField(editable=False)
-    previous_secret = EncryptedTextField(blank=True, editable=False)
-    previous_secret_expires_at = models.DateTimeField(null=True, blank=True)
+    secret_rotated_at = models.DateTimeField(null=True, blank=True, help_text="When the secret was last replaced.")
+    previous_secrets = EncryptedJSONField(default=list, blank=True, editable=False)
+    previous_secret_expires_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the last of the earlier secrets stops signing."
+    )
     subscribed_events = ArrayField(models.CharField(max_length=100), default=list)
     active = models.BooleanField(default=True)
     disabled_reason = models.CharField(
@@ -96,6 +103,16 @@ class WebhookEndpoint(BaseModel):
         if self.unproven:
             return "failed" if self.ownership_error else "pending"
         return "verified" if self.verified_at else "not_required"
+
+    @property
+    def signing_besides(self) -> list[PreviousSecret]:
+        """The earlier secrets that still sign, the newest first."""
+        return still_signing(self.previous_secrets, timezone.now())
+
+    @property
+    def overlap_ends_at(self) -> datetime | None:
+        """When the last of them stops signing."""
+        return max((one.expires_at for one in self.signing_besides), default=None)
 
     @property
     def is_held(self) -> bool:

@@ -16,7 +16,7 @@ from integrations.models import Integration
 from webhooks.http_headers import parse_header_lines
 from webhooks.models import WebhookEndpoint
 from webhooks.models.delivery import DeliveryStatus
-from webhooks.services.endpoints import DEFAULT_OVERLAP_HOURS, MAX_OVERLAP_HOURS
+from webhooks.services.secrets import DEFAULT_OVERLAP_HOURS, MAX_OVERLAP_HOURS
 
 
 def subscription_choices() -> list[tuple[str, str]]:

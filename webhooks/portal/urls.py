@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{ENDPOINT}/verify", views.Verify.as_view(), name="webhook_verify"),
     path(f"{ENDPOINT}/toggle", views.Toggle.as_view(), name="webhook_toggle"),
     path(f"{ENDPOINT}/rotate", views.Rotate.as_view(), name="webhook_rotate"),
+    path(f"{ENDPOINT}/end-overlap", views.EndOverlap.as_view(), name="webhook_end_overlap"),
     path(f"{ENDPOINT}/delete", views.Delete.as_view(), name="webhook_delete"),
     path(f"{ENDPOINT}/retry", retries.RetryMany.as_view(), name="webhook_retry_many"),
     path(DELIVERY, views.DeliveryDetail.as_view(), name="webhook_delivery"),

@@ -30,7 +30,7 @@ from webhooks.selectors import (
     preview_of,
     state_of,
 )
-from webhooks.services import deliveries, endpoints, ownership
+from webhooks.services import deliveries, endpoints, ownership, secrets
 from webhooks.services.recovery import MOST, Choice, failed_deliveries
 
 
@@ -248,7 +248,17 @@ class Rotate(EndpointAction):
         """With the overlap asked for."""
         form = RotateForm(self.request.POST)
         hours = form.cleaned_data["overlap_hours"] if form.is_valid() else -1
-        endpoints.rotate_secret(webhook=self.endpoint, overlap_hours=hours, actor=self.principal)
+        secrets.rotate_secret(webhook=self.endpoint, overlap_hours=hours, actor=self.principal)
+
+
+class EndOverlap(EndpointAction):
+    """Stop signing with earlier secrets."""
+
+    done = "The earlier secrets sign no more."
+
+    def act(self) -> None:
+        """From now on."""
+        secrets.end_secret_overlap(webhook=self.endpoint, actor=self.principal)
 
 
 class Delete(EndpointAction):

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from common.errors import ForbiddenError, InvalidError
 from common.outbound_urls import RefusedURLError, check_url
@@ -31,8 +28,6 @@ from webhooks.wakeups import wake_on_commit
 MAX_SUBSCRIPTIONS = 100
 MAX_HEADERS = 10
 MAX_HEADER_VALUE = 1024
-MAX_OVERLAP_HOURS = 168
-DEFAULT_OVERLAP_HOURS = 24
 
 HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 # What the platform, the connection or a proxy on the way gives a meaning to.
@@ -41,14 +36,6 @@ RESERVED_HEADERS = re.compile(
     r"|upgrade|expect|user-agent|accept-encoding|cookie|date|via|forwarded|range|if-.*|x-real-ip",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class RotatedSecret:
-    """A fresh secret and how long the old one still signs."""
-
-    webhook_secret: str
-    previous_secret_expires_at: datetime | None
 
 
 @transaction.atomic
@@ -147,21 +134,6 @@ def delete_webhook(*, webhook: WebhookEndpoint, actor: Principal) -> None:
         )
         cursor.execute("DELETE FROM webhooks_webhookdelivery WHERE endpoint_id = %s", [endpoint.id])
     endpoint.delete()
-
-
-@transaction.atomic
-def rotate_secret(
-    *, webhook: WebhookEndpoint, actor: Principal, overlap_hours: int = DEFAULT_OVERLAP_HOURS
-) -> RotatedSecret:
-    """Give an endpoint a fresh secret; for `overlap_hours` the old one signs as well (Standard Webhooks header)."""
-    if not 0 <= overlap_hours <= MAX_OVERLAP_HOURS:
-        raise InvalidError(f"Expected 0 to {MAX_OVERLAP_HOURS} hours.", field="overlap_hours", code="out_of_range")
-    endpoint = lock(webhook, actor)
-    endpoint.previous_secret = endpoint.webhook_secret if overlap_hours else ""
-    endpoint.previous_secret_expires_at = timezone.now() + timedelta(hours=overlap_hours) if overlap_hours else None
-    endpoint.webhook_secret = generate_secret()
-    endpoint.save(update_fields=["webhook_secret", "previous_secret", "previous_secret_expires_at", "updated_at"])
-    return RotatedSecret(endpoint.webhook_secret, endpoint.previous_secret_expires_at)
 
 
 def release_held(endpoint: WebhookEndpoint) -> None:
