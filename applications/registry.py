@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from applications.checks.catalogue import Finding, skipped
@@ -21,10 +22,20 @@ Statistics = Callable[["PartnerApplication"], dict[str, Any]]
 # Tells whoever installed a deprecated application which day it stops. Runs in the transaction of the deprecation.
 InstallerNotice = Callable[["PartnerApplication"], None]
 
+
+@dataclass(frozen=True)
+class StatisticsPanel:
+    """The template that shows a section as `figures`: a `<c-stat>` of the row on top, or a card when it is wide."""
+
+    template: str
+    wide: bool
+
+
 webhook_probes: list[WebhookProbe] = []
 redirect_uri_sources: list[RedirectURIs] = []
 used_scope_sources: list[UsedScopes] = []
 statistics_sections: dict[str, Statistics] = {}
+statistics_panels: dict[str, StatisticsPanel] = {}
 installer_notices: list[InstallerNotice] = []
 
 
@@ -43,9 +54,10 @@ def register_used_scopes(source: UsedScopes) -> None:
     used_scope_sources.append(source)
 
 
-def register_statistics(section: str, source: Statistics) -> None:
-    """Add `section` to the statistics of an application."""
+def register_statistics(section: str, source: Statistics, *, template: str, wide: bool = False) -> None:
+    """Add `section` to the statistics of an application, and its template to the page of them."""
     statistics_sections[section] = source
+    statistics_panels[section] = StatisticsPanel(template, wide)
 
 
 def register_installer_notice(notice: InstallerNotice) -> None:

@@ -13,8 +13,9 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        """Put the usage page into the sidebar, its last day on the home page, calls among application figures."""
+        """Put the usage page into the sidebar, its last day on the home page, calls and revenue among statistics."""
         from authn.quotas import calls_of_month  # noqa: PLC0415 (models are ready only now)
+        from billing import revenue_figures  # noqa: PLC0415 (as above)
         from billing.call_figures import calls_of, calls_of_partner  # noqa: PLC0415 (as above)
         from billing.portal import attention, panels  # noqa: PLC0415 (as above)
         from partners.statistics import register_statistics  # noqa: PLC0415 (as above)
@@ -27,5 +28,9 @@ class BillingConfig(AppConfig):
             NavItem("Usage", "usage", "chart-bar", order=60, section="Insight", scope="read:analytics")
         )
         portal.panels.append(HomePanel("billing/panels/calls.html", panels.calls, order=10, wide=False))
-        register_application_statistics("calls", calls_of)
+        register_application_statistics("calls", calls_of, template="billing/statistics/calls.html", wide=True)
+        register_application_statistics(
+            "revenue", revenue_figures.revenue_of, template="billing/statistics/revenue.html", wide=True
+        )
         register_statistics("calls", calls_of_partner)
+        register_statistics("revenue", revenue_figures.revenue_of_partner)

@@ -14,6 +14,7 @@ from django.db.models.functions import TruncDay, TruncHour, TruncMonth
 from authn.metering import percentile
 from billing.models import PartnerUsage
 from common.principal import Principal
+from common.replica import reads_replica
 
 Metric = PartnerUsage.Metric
 BYTES_PER_MEGABYTE = 1_000_000
@@ -51,6 +52,7 @@ def usage_since(
     return rows
 
 
+@reads_replica
 def usage_totals(rows: QuerySet[PartnerUsage]) -> UsageTotals:
     """The period added up; percentiles come from merged histograms, never from averages."""
     sums = dict(rows.values_list("metric_name").annotate(total=Sum("metric_value")))
@@ -71,6 +73,7 @@ def usage_totals(rows: QuerySet[PartnerUsage]) -> UsageTotals:
     )
 
 
+@reads_replica
 def usage_per_application(rows: QuerySet[PartnerUsage]) -> list[dict[str, Any]]:
     """Calls and errors of each application, most calls first."""
     sums: dict[uuid.UUID | None, dict[str, int]] = {}
@@ -101,6 +104,7 @@ class UsageLine:
     samples: int
 
 
+@reads_replica
 def usage_lines(rows: QuerySet[PartnerUsage], *, period: str = "day", by_application: bool = False) -> list[UsageLine]:
     """Usage added up by period and metric, and by application when asked for; oldest first."""
     keys = ["start", *(["application_id"] if by_application else []), "metric_name", "unit"]

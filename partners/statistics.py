@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
+from common.replica import reads_replica
 from partners import tiers
 from partners.models import Partner, VerificationItem
 from partners.readiness import outstanding
@@ -28,6 +29,7 @@ def count_by_status(rows: QuerySet[Any]) -> dict[str, Any]:
     return {"total": sum(by_status.values()), "byStatus": by_status}
 
 
+@reads_replica
 def partner_statistics(partner: Partner) -> dict[str, Any]:
     """Everything we count about `partner`."""
     accepted = partner.verification_items.filter(status=VerificationItem.Status.ACCEPTED).count()

@@ -28,7 +28,9 @@ class WebhooksConfig(AppConfig):
         register_usage("webhooks", selectors.count_endpoints)
         register_webhook_probe(probe_endpoints)
         register_used_scopes(selectors.subscribed_scopes)
-        register_application_statistics("webhooks", selectors.endpoint_figures_of_application)
+        register_application_statistics(
+            "webhooks", selectors.endpoint_figures_of_application, template="webhooks/statistics.html"
+        )
         register_statistics("webhooks", selectors.endpoint_figures)
         register_fan_out(fan_out)
         register_replay(replay_to_endpoints)

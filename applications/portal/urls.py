@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("applications/new", views.ApplicationCreate.as_view(), name="application_create"),
     path(APPLICATION, views.ApplicationDetail.as_view(), name="application_detail"),
     path(f"{APPLICATION}/review", views.ApplicationReviewPage.as_view(), name="application_review"),
+    path(f"{APPLICATION}/statistics", views.ApplicationStatistics.as_view(), name="application_statistics"),
     path(f"{APPLICATION}/history", views.ApplicationHistory.as_view(), name="application_history"),
     path(f"{APPLICATION}/edit/<slug:step>", wizard.WizardStep.as_view(), name="application_step"),
     path(f"{APPLICATION}/submit", wizard.Submit.as_view(), name="application_submit"),

@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.views.generic import TemplateView
 from django.views.generic.edit import FormView
 
+from applications import registry
 from applications.images import image_response
 from applications.models import ApplicationStatusChange, PartnerApplication, ReviewComment
 from applications.portal.forms import CommentForm, CreateForm, DeprecateForm, FilterForm
 from applications.portal.pages import MANAGE, ApplicationAction, ApplicationPage
-from applications.selectors import added_scopes, queue_entry
+from applications.selectors import added_scopes, application_statistics, queue_entry
 from applications.services.applications import create_application, delete_application
 from applications.services.comments import add_comment
 from applications.services.lifecycle import deprecate_application, publish_application
@@ -125,6 +126,32 @@ class ApplicationReviewPage(ApplicationPage, TemplateView):
             "queue": queue_entry(context["pending"]) if context["pending"] else None,
             "comments": comments.select_related("parent"),
             "comment_form": CommentForm(comments=comments),
+        }
+
+
+class ApplicationStatistics(ApplicationPage, TemplateView):
+    """What is counted of it."""
+
+    template_name = "applications/statistics.html"
+    read_scope = "read:analytics"
+    extra_context = {"tab": "statistics"}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Its reviews, and the sections of the apps above, each by its own template."""
+        context = super().get_context_data(**kwargs)
+        statistics = application_statistics(self.application)
+        submissions = statistics["submissions"]
+        seconds = submissions["medianReviewSeconds"]
+        panels = [
+            {"template": panel.template, "wide": panel.wide, "figures": statistics[section]}
+            for section, panel in registry.statistics_panels.items()
+        ]
+        return {
+            **context,
+            "submissions": submissions,
+            "review_time": None if seconds is None else 1000 * seconds,
+            "narrow": [panel for panel in panels if not panel["wide"]],
+            "wide": [panel for panel in panels if panel["wide"]],
         }
 
 

@@ -47,7 +47,7 @@ class UsageLineSerializer(Serializer):
     app_id = serializers.UUIDField(source="application_id", allow_null=True)
     metric_name = serializers.CharField()
     unit = serializers.CharField()
-    value = serializers.DecimalField(max_digits=24, decimal_places=6)
+    value = serializers.DecimalField(max_digits=44, decimal_places=6)
     samples = serializers.IntegerField()
 
 
@@ -93,9 +93,15 @@ class TrackUsageSerializer(Serializer):
     aliases = APP_ALIAS
     partner_id = serializers.UUIDField()
     app_id = serializers.UUIDField(required=False, allow_null=True)
-    metric_name = serializers.RegexField(r"^[a-z][a-z0-9_]*$", max_length=50)
+    metric_name = serializers.RegexField(
+        r"^[a-z][a-z0-9_]*$", max_length=50, help_text="`transaction_value` is what revenue is added up from."
+    )
     value = serializers.DecimalField(max_digits=24, decimal_places=6, min_value=0)
-    unit = serializers.CharField(max_length=20)
+    unit = serializers.CharField(
+        max_length=20,
+        help_text="For `transaction_value` an ISO 4217 currency in capitals, whose decimals `value` keeps to;"
+        " for `data_processed` `bytes`; for other metrics your own.",
+    )
     idempotency_key = serializers.CharField(max_length=100)
     environment = serializers.ChoiceField(choices=Environment.choices, default="live")
     used_at = serializers.DateTimeField(required=False)

@@ -10,13 +10,14 @@ from common.principal import Principal
 
 
 class UsageMetric(models.TextChoices):
-    """The spec's metrics, errors among the calls, and calls the limit refused, which count as neither."""
+    """The spec's metrics, errors among the calls, calls the limit refused, which count as neither, and money."""
 
     API_CALLS = "api_calls", "API calls"
     API_ERRORS = "api_errors", "API errors"
     DATA_PROCESSED = "data_processed", "Data processed"
     RESPONSE_TIME = "response_time", "Response time"
     RATE_LIMITED = "rate_limited", "Refused by the rate limit"
+    TRANSACTION_VALUE = "transaction_value", "Transaction value"
 
 
 class PartnerUsageQuerySet(models.QuerySet["PartnerUsage"]):
@@ -30,7 +31,7 @@ class PartnerUsageQuerySet(models.QuerySet["PartnerUsage"]):
 
 
 class PartnerUsage(BaseModel):
-    """One hour of one metric, added up. Ids without foreign keys: the meter upserts in bulk."""
+    """One hour of one metric in one unit, added up. Ids without foreign keys: the meter upserts in bulk."""
 
     Metric = UsageMetric
 
@@ -40,7 +41,8 @@ class PartnerUsage(BaseModel):
     metric_name = models.CharField(max_length=50)
     unit = models.CharField(max_length=20)
     usage_date = models.DateTimeField(help_text="Start of the hour, UTC.")
-    metric_value = models.DecimalField(max_digits=24, decimal_places=6, default=0)
+    # Wider than what one report may say, so that no sum of them is too large.
+    metric_value = models.DecimalField(max_digits=38, decimal_places=6, default=0)
     sample_count = models.PositiveBigIntegerField(default=0)
     # Response times alone: counts per bucket of authn.metering.LATENCY_BUCKETS_MS, so percentiles merge across hours.
     histogram = ArrayField(models.PositiveBigIntegerField(), default=list, blank=True)
@@ -51,7 +53,7 @@ class PartnerUsage(BaseModel):
         ordering = ["-usage_date"]
         constraints = [
             models.UniqueConstraint(
-                fields=["partner_id", "application_id", "environment", "metric_name", "usage_date"],
+                fields=["partner_id", "application_id", "environment", "metric_name", "usage_date", "unit"],
                 name="usage_once_per_hour",
                 nulls_distinct=False,
             ),

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from applications.models import PartnerApplication
+from billing.measures import UNITS, check_measure
 from billing.models import PartnerUsage, UsageReport
 from billing.services.quotas import count_towards_quotas
 from billing.tally import Slot, Tally
@@ -29,7 +30,7 @@ SELECT id, now(), now(), partner, application, environment, metric, unit, hour, 
 FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::numeric[],
             %s::bigint[], %s::text[])
      AS t (id, partner, application, environment, metric, unit, hour, value, samples, histogram)
-ON CONFLICT (partner_id, application_id, environment, metric_name, usage_date) DO UPDATE SET
+ON CONFLICT (partner_id, application_id, environment, metric_name, usage_date, unit) DO UPDATE SET
     metric_value = usage.metric_value + excluded.metric_value,
     sample_count = usage.sample_count + excluded.sample_count,
     updated_at = now(),
@@ -40,17 +41,18 @@ ON CONFLICT (partner_id, application_id, environment, metric_name, usage_date) D
 """
 
 Metric = PartnerUsage.Metric
+REPORTED = frozenset({Metric.DATA_PROCESSED, Metric.TRANSACTION_VALUE})
 
 
 def rows_of(slot: Slot, tally: Tally) -> list[tuple[Any, ...]]:
     """The rows one tally adds to."""
     partner_id, application_id, environment, hour = slot
     figures = [
-        (Metric.API_CALLS, "calls", tally.calls, tally.calls, "{}"),
-        (Metric.API_ERRORS, "calls", tally.errors, tally.errors, "{}"),
-        (Metric.RATE_LIMITED, "calls", tally.rate_limited, tally.rate_limited, "{}"),
-        (Metric.DATA_PROCESSED, "bytes", tally.data_bytes, tally.calls, "{}"),
-        (Metric.RESPONSE_TIME, "ms", tally.milliseconds, tally.calls, f"{{{','.join(map(str, tally.histogram))}}}"),
+        (Metric.API_CALLS, tally.calls, tally.calls, "{}"),
+        (Metric.API_ERRORS, tally.errors, tally.errors, "{}"),
+        (Metric.RATE_LIMITED, tally.rate_limited, tally.rate_limited, "{}"),
+        (Metric.DATA_PROCESSED, tally.data_bytes, tally.calls, "{}"),
+        (Metric.RESPONSE_TIME, tally.milliseconds, tally.calls, f"{{{','.join(map(str, tally.histogram))}}}"),
     ]
     return [
         (
@@ -59,13 +61,13 @@ def rows_of(slot: Slot, tally: Tally) -> list[tuple[Any, ...]]:
             application_id,
             environment,
             metric.value,
-            unit,
+            UNITS[metric],
             hour,
             Decimal(f"{value:.6f}"),
             samples,
             histogram,
         )
-        for metric, unit, value, samples, histogram in figures
+        for metric, value, samples, histogram in figures
         if samples
     ]
 
@@ -78,7 +80,7 @@ def add_usage(tallies: Mapping[Slot, Tally]) -> None:
 
 def upsert(rows: Iterable[tuple[Any, ...]]) -> None:
     """Add rows to hourly usage."""
-    rows = sorted(rows, key=lambda row: (row[1], str(row[2]), row[3], row[4], row[6]))
+    rows = sorted(rows, key=lambda row: (row[1], str(row[2]), *row[3:7]))
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(UPSERT, [list(column) for column in zip(*rows, strict=True)])
@@ -100,8 +102,9 @@ def track_usage(
     """Add what a core service measured to the hour's usage; (report, False) when the key was reported before."""
     if not actor.is_service:
         raise ForbiddenError("forbidden", "Usage is reported by core services.")
-    if metric_name in Metric.values and metric_name != Metric.DATA_PROCESSED:
+    if metric_name in Metric.values and metric_name not in REPORTED:
         raise InvalidError("The meter alone counts this metric.", field="metric_name", code="metered")
+    check_measure(metric_name=metric_name, value=value, unit=unit)
     if not Partner.objects.filter(id=partner_id).exists():
         raise InvalidError("There is no such partner.", field="partner_id", code="does_not_exist")
     own = PartnerApplication.objects.filter(partner_id=partner_id)

@@ -7,6 +7,7 @@ import random
 import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,6 +24,9 @@ from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
 SEED = 20_240_101  # the same history on every machine
 USAGE_DAYS = 7
+REVENUE_DAYS = 30
+# What is paid in, by the country of the partner; some customers pay in another currency than their own.
+CURRENCIES = {"DE": "EUR", "FR": "EUR", "NL": "EUR", "GB": "GBP", "CH": "CHF", "CA": "CAD"}
 DELIVERY_HOURS = 48
 ROUTES = (
     ("GET", "/api/events", 200),
@@ -43,8 +47,11 @@ def build_history() -> None:
     dice = random.Random(SEED)  # noqa: S311 (a demonstration, not a secret)
     now = timezone.now()
     with transaction.atomic(), explicit_times(PartnerUsage, PlatformEvent, WebhookDelivery, WebhookAttempt):
-        for application in PartnerApplication.objects.filter(status="published").order_by("id"):
+        for application in (
+            PartnerApplication.objects.filter(status="published").select_related("partner").order_by("id")
+        ):
             PartnerUsage.objects.bulk_create(list(usage(application, now, dice)))
+            PartnerUsage.objects.bulk_create(list(revenue(application, now, dice)))
             recount_month(partner_id=application.partner_id, month=month_of(now))
             ApiCall.objects.bulk_create(list(calls(application, now, dice)))
         deliveries(now, dice)
@@ -93,6 +100,36 @@ def usage(application: PartnerApplication, now: datetime, dice: random.Random) -
                 created_at=hour,
                 updated_at=hour,
             )
+
+
+def revenue(application: PartnerApplication, now: datetime, dice: random.Random) -> Iterator[PartnerUsage]:
+    """What the core services reported each evening, in two currencies, and a little from the sandbox."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    own = CURRENCIES.get(application.partner.country.code, "USD")
+    other = "EUR" if own == "USD" else "USD"
+    for back in range(REVENUE_DAYS, 0, -1):
+        evening = midnight - timedelta(days=back) + timedelta(hours=18)
+        busy = load_at(evening)
+        reports = [
+            ("live", own, dice.randint(6, 40)),
+            ("live", other, dice.randint(0, 6)),
+            ("test", own, back % 6 == 0),
+        ]
+        for environment, currency, policies in reports:
+            cents = sum(int(dice.lognormvariate(11.2, 0.6) * busy) for _ in range(policies))
+            if cents:
+                yield PartnerUsage(
+                    partner_id=application.partner_id,
+                    application_id=application.id,
+                    environment=environment,
+                    metric_name=PartnerUsage.Metric.TRANSACTION_VALUE,
+                    unit=currency,
+                    usage_date=evening,
+                    metric_value=Decimal(cents).scaleb(-2),
+                    sample_count=policies,
+                    created_at=evening,
+                    updated_at=evening,
+                )
 
 
 def histogram(times: list[float]) -> list[int]:

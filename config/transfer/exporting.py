@@ -25,7 +25,7 @@ def export_records() -> Iterator[dict[str, Any]]:
             return
         usage: dict[Any, list[PartnerUsage]] = {}
         for figure in PartnerUsage.objects.filter(partner_id__in=[partner.id for partner in partners]).order_by(
-            "usage_date", "metric_name"
+            "usage_date", "metric_name", "unit"
         ):
             usage.setdefault(figure.partner_id, []).append(figure)
         for partner in partners:

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from applications.models import PartnerApplication
+from billing.measures import UNITS, check_measure
 from billing.models import PartnerUsage
 from common.api.casing import camelize, underscore
 from common.base import Environment
-from common.errors import DomainError, InvalidFieldsError
+from common.errors import DomainError, InvalidError, InvalidFieldsError
 from common.scopes import unknown_scopes
 from partners.models import Partner, PartnerAgreement
 from partners.services.agreements import check_offer
@@ -24,6 +25,7 @@ from partners.services.profile import clean_profile
 
 CHUNK = 1 << 16
 MAX_RECORD = 4 << 20
+LARGEST_FIGURE = 10**18
 IMPORTED_STATUSES = {PartnerApplication.Status.DRAFT, PartnerApplication.Status.APPROVED}
 CONTACT_FIELDS = ("contact_name", "email", "phone", "role")
 AGREEMENT_DATES = ("signed_date", "effective_date", "expiration_date")
@@ -223,14 +225,20 @@ def check_usage(values: dict[str, Any]) -> dict[str, Any]:
     if moment.tzinfo is None:
         raise ValueError("usageDate: expected a time with its zone")
     value = Decimal(str(values["metric_value"]))
-    if not value.is_finite() or value < 0:
-        raise ValueError("metricValue: expected a number from 0")
+    if not value.is_finite() or not 0 <= value < LARGEST_FIGURE:
+        raise ValueError("metricValue: expected a number from 0, of at most 18 digits before the point")
+    unit = str(values.get("unit") or UNITS.get(PartnerUsage.Metric(metric), ""))
+    try:
+        check_measure(metric_name=metric, value=value, unit=unit)
+    except InvalidError as refusal:
+        name = {"value": "metricValue"}.get(refusal.field or "", refusal.field)
+        raise ValueError(f"{name}: {refusal.message}") from None
     hour = moment.replace(minute=0, second=0, microsecond=0)
     return {
         "metric_name": metric,
         "usage_date": hour,
         "metric_value": value,
-        "unit": str(values.get("unit") or "")[:20],
+        "unit": unit,
     }
 
 

@@ -90,6 +90,16 @@ def test_usage_adds_up_over_batches(valkey: Redis) -> None:
     assert (int(row.metric_value), sum(row.histogram), row.histogram[8]) == (10, 5, 5)
 
 
+def test_figures_in_another_unit_are_left_alone(valkey: Redis) -> None:
+    slot = {"partner_id": uuid.UUID(int=1), "application_id": uuid.UUID(int=2), "usage_date": HOUR}
+    PartnerUsage.objects.create(**slot, metric_name="data_processed", unit="MB", metric_value=7)
+    PartnerUsage.objects.create(**slot, metric_name="data_processed", unit="bytes", metric_value=40)
+    record_line(call_at(HOUR).encode())
+    drain_stream(valkey)
+    rows = PartnerUsage.objects.filter(metric_name="data_processed")
+    assert dict(rows.values_list("unit", "metric_value")) == {"MB": 7, "bytes": 140}
+
+
 def test_a_batch_read_twice_counts_once(valkey: Redis) -> None:
     record_line(call_at(HOUR).encode())
     drain_stream(valkey)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tracemalloc
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +57,25 @@ ACME: dict[str, Any] = {
         }
     ],
     "usage": [
-        {"metricName": "api_calls", "usageDate": "2025-03-01T10:00:00+00:00", "metricValue": "1250", "unit": "calls"}
+        {"metricName": "api_calls", "usageDate": "2025-03-01T10:00:00+00:00", "metricValue": "1250", "unit": "calls"},
+        {
+            "metricName": "transaction_value",
+            "usageDate": "2025-03-01T10:00:00+00:00",
+            "metricValue": "9.5",
+            "unit": "EUR",
+        },
+        {
+            "metricName": "transaction_value",
+            "usageDate": "2025-03-01T10:00:00+00:00",
+            "metricValue": "12",
+            "unit": "USD",
+        },
     ],
 }
+
+
+def figure(metric: str, value: str, unit: str) -> dict[str, str]:
+    return {"metricName": metric, "usageDate": "2025-03-01T10:00:00+00:00", "metricValue": value, "unit": unit}
 
 
 def write(path: Path, *records: Any) -> Path:
@@ -88,7 +105,11 @@ def test_everything_arrives(db: None, tmp_path: Path) -> None:
     ]
     assert str(PartnerAgreement.objects.get().signed_date) == "2024-01-15"
     assert PartnerApplication.objects.get().approved_permissions == ["read:leads", "manage:webhooks"]
-    assert PartnerUsage.objects.get().metric_value == 1250
+    assert list(PartnerUsage.objects.order_by("metric_name", "unit").values_list("unit", "metric_value")) == [
+        ("calls", 1250),
+        ("EUR", Decimal("9.5")),
+        ("USD", 12),
+    ]
     assert (PlatformEvent.objects.count(), OutboundMail.objects.count()) == (0, 0)
 
 
@@ -152,9 +173,13 @@ def test_dry_run_reports_every_problem_by_row(db: None, tmp_path: Path) -> None:
         ACME,
         "text",
         {**ACME, "externalId": "g", "contacts": "none"},
+        {**ACME, "externalId": "h", "usage": [figure("transaction_value", "10", "euros")]},
+        {**ACME, "externalId": "i", "usage": [figure("transaction_value", "10.001", "EUR")]},
+        {**ACME, "externalId": "j", "usage": [figure("data_processed", "10", "MB")]},
+        {**ACME, "externalId": "k", "usage": [figure("api_calls", "1e18", "calls")]},
     )
     output, errors = run("import_partners", file, "--dry-run")
-    assert output.startswith("1 would be imported, 0 are there already, 10 have problems, 1 keys.")
+    assert output.startswith("1 would be imported, 0 are there already, 14 have problems, 1 keys.")
     for line in (
         "row 2: partnerType: expected one of",
         "row 2: partnerName: This field may not be blank.",
@@ -167,6 +192,10 @@ def test_dry_run_reports_every_problem_by_row(db: None, tmp_path: Path) -> None:
         "row 9: externalId: crm-1 stands in this file twice",
         "row 10: text",
         "row 11: contacts: expected a list of objects",
+        "row 12: usage[0]: unit: A transaction's value has an ISO 4217 currency as its unit",
+        "row 13: usage[0]: metricValue: EUR has 2 decimals",
+        "row 14: usage[0]: unit: This metric is counted in bytes.",
+        "row 15: usage[0]: metricValue: expected a number from 0",
     ):
         assert line in errors
     assert (Partner.objects.count(), (tmp_path / "crm.jsonl.keys").exists()) == (0, False)

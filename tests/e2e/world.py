@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from allauth.account.models import EmailAddress
 from django.db import connection
@@ -63,7 +64,7 @@ def add_calls(application: PartnerApplication) -> None:
 
 
 def add_usage(application: PartnerApplication, rng: random.Random) -> None:
-    """A day of calls."""
+    """A day of calls, and what transactions were worth."""
     rows = []
     for hour in last_hours():
         calls = 40 + 30 * (8 <= hour.hour <= 18) + rng.randrange(40)
@@ -91,6 +92,18 @@ def add_usage(application: PartnerApplication, rng: random.Random) -> None:
             histogram=[0] * 30 + [rng.randrange(4, 12) for _ in range(12)] + [0] * 28,
         )
         rows.append(slow)
+    for currency, value in (("EUR", "1280.4"), ("JPY", "52000"), ("USD", "48210.75")):
+        rows.append(
+            PartnerUsage(
+                partner_id=application.partner_id,
+                application_id=application.id,
+                metric_name="transaction_value",
+                unit=currency,
+                usage_date=last_hours()[0],
+                metric_value=Decimal(value),
+                sample_count=12,
+            )
+        )
     PartnerUsage.objects.bulk_create(rows)
 
 

@@ -1,0 +1,49 @@
+"""The revenue of one partner or application, for their statistics: what its transactions were worth."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet, Sum
+from django.utils import timezone
+
+from applications.models import PartnerApplication
+from billing.call_figures import PERIOD_DAYS
+from billing.measures import minor_digits
+from billing.models import PartnerUsage
+
+
+def revenue_of(application: PartnerApplication) -> dict[str, Any]:
+    """What core services reported of an application's transactions, of the last 30 days by environment and currency."""
+    return add_up(PartnerUsage.objects.filter(partner_id=application.partner_id, application_id=application.id))
+
+
+def revenue_of_partner(partner_id: uuid.UUID) -> dict[str, Any]:
+    """The same of all transactions of a partner."""
+    return add_up(PartnerUsage.objects.filter(partner_id=partner_id))
+
+
+def add_up(usage: QuerySet[PartnerUsage]) -> dict[str, Any]:
+    """The last 30 days of `usage`; two currencies are never one sum."""
+    rows = (
+        usage.filter(
+            metric_name=PartnerUsage.Metric.TRANSACTION_VALUE,
+            usage_date__gte=timezone.now() - timedelta(days=PERIOD_DAYS),
+        )
+        .values_list("environment", "unit")
+        .annotate(total=Sum("metric_value"))
+        .order_by("unit")
+    )
+    figures: dict[str, Any] = {"live": [], "test": []}
+    for environment, currency, total in rows:
+        figures[environment].append({"currency": currency, "amount": amount_in(currency, total)})
+    return {"days": PERIOD_DAYS, **figures}
+
+
+def amount_in(currency: str, total: Decimal) -> str:
+    """Exactly, with the decimals of its currency."""
+    digits = minor_digits(currency)
+    return f"{total.normalize():f}" if digits is None else f"{total:.{digits}f}"
