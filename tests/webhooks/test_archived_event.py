@@ -236,7 +236,9 @@ def test_a_page_of_the_log_is_read_along_the_index(api: Api, acme_key: str, endp
     (statement,) = [query["sql"] for query in queries if 'FROM "webhooks_webhookdelivery"' in query["sql"]]
     assert "JOIN" not in statement
     with connection.cursor() as cursor:
+        # With a handful of rows anything is cheap; what matters is that the index can serve the order.
         cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
         cursor.execute(f"EXPLAIN {statement}")
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "Index Scan using delivery_by_endpoint" in plan
