@@ -239,6 +239,7 @@ MFA_TOTP_ISSUER = "Treaty"
 USERSESSIONS_TRACK_ACTIVITY = True
 
 # --- Audit ------------------------------------------------------------------------------------------------------------
+PGHISTORY_BASE_MODEL = "common.history.Event"
 PGHISTORY_APPEND_ONLY = True
 PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")

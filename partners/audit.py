@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import csv
+import heapq
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
-import pghistory.models
 from django.apps import apps
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import StreamingHttpResponse
+from django.utils.dateparse import parse_datetime
 
+from common.history import Event
 from partners.checklists import ITEMS
 from partners.models import User
 
@@ -47,11 +50,34 @@ class Change:
     hidden: bool
 
 
+class Place(NamedTuple):
+    """Where a change stands among all: by time, and within one moment by table and row. A page begins after one."""
+
+    at: datetime
+    table: str
+    row: int
+
+    def __str__(self) -> str:
+        return f"{self.at.isoformat()}~{self.table}~{self.row}"
+
+    @classmethod
+    def read(cls, text: str) -> Place | None:
+        """A place from the address of a page; None for anything else."""
+        moment, _, rest = text.partition("~")
+        table, _, row = rest.partition("~")
+        try:
+            at = parse_datetime(moment)
+        except ValueError:
+            return None
+        sound = at is not None and at.tzinfo is not None and row.isascii() and row.isdigit() and len(row) < 10
+        return cls(at, table, int(row)) if at and sound else None
+
+
 @dataclass(frozen=True)
 class Entry:
     """One change of one row."""
 
-    at: datetime
+    place: Place
     verb: str
     noun: str
     name: str
@@ -61,6 +87,11 @@ class Entry:
     ip: str
     request_id: str
     changes: list[Change] = field(default_factory=list)
+
+    @property
+    def at(self) -> datetime:
+        """When."""
+        return self.place.at
 
     @property
     def summary(self) -> str:
@@ -79,6 +110,7 @@ class AuditFilter:
     noun: str = ""  # a model's label, e.g. partners.partner
     before: datetime | None = None
     since: datetime | None = None
+    after: Place | None = None  # where the page before ended
 
 
 def event_models() -> list[Any]:
@@ -86,7 +118,7 @@ def event_models() -> list[Any]:
     return [
         model
         for model in apps.get_models()
-        if issubclass(model, pghistory.models.Event) and getattr(model, "pgh_tracked_model", None) is not None
+        if issubclass(model, Event) and getattr(model, "pgh_tracked_model", None) is not None
     ]
 
 
@@ -123,51 +155,60 @@ def rows_of(model: Any, wanted: AuditFilter) -> QuerySet[Any] | None:
     return rows
 
 
-def read_audit(wanted: AuditFilter, *, limit: int = PAGE) -> list[Entry]:
-    """The newest changes that pass the filter, over every table: at least `limit` if there are as many.
+def keys_of(model: Any, wanted: AuditFilter, *, part: int) -> Iterator[Place]:
+    """Where the changes of one table stand that pass the filter, newest first, read in parts along the index."""
+    rows, label, after = rows_of(model, wanted), model._meta.label_lower, wanted.after
+    while rows is not None:
+        beyond = rows if after is None else rows.filter(older_than(after, label))
+        found = list(beyond.order_by("-pgh_created_at", "-pgh_id").values_list("pgh_created_at", "pgh_id")[:part])
+        yield from (after := Place(at, label, row) for at, row in found)
+        if len(found) < part:
+            return
 
-    Changes of one moment, which one transaction made, stay together: what is older begins before the last one's.
-    """
-    entries: list[Entry] = []
-    cut_off: list[tuple[Any, QuerySet[Any]]] = []
-    for model in event_models():
-        rows = rows_of(model, wanted)
-        if rows is None:
-            continue
-        found = entries_of(model, rows.order_by("-pgh_id")[:limit])
-        entries += found
-        if len(found) == limit:
-            cut_off.append((model, rows))
-    entries.sort(key=lambda entry: entry.at, reverse=True)
-    if len(entries) < limit:
-        return entries
-    last = entries[limit - 1].at
-    nouns = {noun_of(model) for model, _rows in cut_off}
-    whole = [entry for entry in entries if entry.at > last or (entry.at == last and entry.noun not in nouns)]
-    for model, rows in cut_off:
-        whole += entries_of(model, rows.filter(pgh_created_at=last).order_by("-pgh_id"))
-    return whole
+
+def older_than(place: Place, label: str) -> Q:
+    """What comes after `place` among the changes of one table. A bare bound on the time comes first: the index's."""
+    if label > place.table:
+        return Q(pgh_created_at__lt=place.at)
+    earlier = Q(pgh_created_at__lte=place.at)
+    return earlier if label < place.table else earlier & (Q(pgh_created_at__lt=place.at) | Q(pgh_id__lt=place.row))
+
+
+def places(wanted: AuditFilter, *, part: int) -> Iterator[Place]:
+    """Where the changes of every table stand that pass the filter, newest first."""
+    return heapq.merge(*(keys_of(model, wanted, part=part) for model in event_models()), reverse=True)
+
+
+def read_audit(wanted: AuditFilter, *, limit: int = PAGE) -> list[Entry]:
+    """The newest changes that pass the filter, over every table, `limit` at most."""
+    return entries_at(list(islice(places(wanted, part=limit), limit)))
 
 
 def every_entry(wanted: AuditFilter) -> Iterator[Entry]:
     """All changes that pass the filter, newest first, read in parts."""
-    while entries := read_audit(wanted, limit=EXPORT_PART):
-        yield from entries
-        if len(entries) < EXPORT_PART:
-            return
-        wanted = replace(wanted, before=entries[-1].at)
+    found = places(wanted, part=EXPORT_PART)
+    while chunk := list(islice(found, EXPORT_PART)):
+        yield from entries_at(chunk)
 
 
-def entries_of(model: Any, rows: QuerySet[Any]) -> list[Entry]:
+def entries_at(chosen: list[Place]) -> list[Entry]:
+    """The changes at these places, in their order."""
+    models = {model._meta.label_lower: model for model in event_models()}
+    wanted: dict[str, list[int]] = {}
+    for place in chosen:
+        wanted.setdefault(place.table, []).append(place.row)
+    found = {entry.place: entry for table, rows in wanted.items() for entry in entries_of(models[table], rows)}
+    return [found[place] for place in chosen]
+
+
+def entries_of(model: Any, ids: list[int]) -> list[Entry]:
     """Rows of one table as entries, each compared with the row before it: two queries, a third for people's names."""
     earlier = model.objects.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
-    rows = rows.select_related("pgh_context").annotate(
-        previous=Subquery(earlier.order_by("-pgh_id").values("pgh_id")[:1])
-    )
-    found = list(rows)
+    rows = model.objects.filter(pgh_id__in=ids).select_related("pgh_context")
+    found = list(rows.annotate(previous=Subquery(earlier.order_by("-pgh_id").values("pgh_id")[:1])))
     before = model.objects.in_bulk([row.previous for row in found if row.previous is not None])
-    ids = {row.user_id for row in found if getattr(row, "user_id", None)}
-    people = User.objects.in_bulk(list(ids)) if ids else {}
+    users = {row.user_id for row in found if getattr(row, "user_id", None)}
+    people = User.objects.in_bulk(list(users)) if users else {}
     return [entry_of(model, row, before.get(row.previous), people) for row in found]
 
 
@@ -189,7 +230,7 @@ def entry_of(model: Any, row: Any, previous: Any, people: Mapping[Any, User]) ->
     """One row as an entry."""
     metadata: dict[str, Any] = row.pgh_context.metadata if row.pgh_context else {}
     return Entry(
-        at=row.pgh_created_at,
+        place=Place(row.pgh_created_at, model._meta.label_lower, row.pgh_id),
         verb=VERBS.get(row.pgh_label, row.pgh_label),
         noun=noun_of(model),
         name=name_of(row, people),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -13,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextInputWidget
 
-from partners.audit import AuditFilter, csv_response, event_models, read_audit
+from partners.audit import AuditFilter, Place, csv_response, event_models, read_audit
 
 LIMIT = 200
 
@@ -57,13 +58,22 @@ def audit_view(request: HttpRequest) -> HttpResponseBase:
     form = AuditForm(request.GET)
     if "csv" in request.GET:
         return csv_response(form.wanted(), "audit.csv")
+    wanted = replace(form.wanted(), after=Place.read(request.GET.get("after", "")))
+    entries = read_audit(wanted, limit=LIMIT + 1)
     query = request.GET.copy()
-    query["csv"] = "1"
+    query.pop("after", None)
+    first, export = query.urlencode(), f"{query.urlencode()}&csv=1"
+    older = ""
+    if len(entries) > LIMIT:
+        query["after"] = str(entries[LIMIT - 1].place)
+        older = query.urlencode()
     context = {
         **admin.site.each_context(request),
         "title": "Audit",
         "form": form,
-        "entries": read_audit(form.wanted(), limit=LIMIT)[:LIMIT],
-        "export": f"?{query.urlencode()}",
+        "entries": entries[:LIMIT],
+        "export": f"?{export}",
+        "first": f"?{first}" if wanted.after else "",
+        "older": f"?{older}" if older else "",
     }
     return TemplateResponse(request, "admin/partners/audit.html", context)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
-from django.utils.dateparse import parse_datetime
 from django.views.generic import TemplateView
 
-from partners.audit import PAGE, AuditFilter, csv_response, read_audit
+from partners.audit import PAGE, AuditFilter, Place, csv_response, read_audit
 from partners.portal.access import PortalPage
 from partners.portal.pages import MANAGE
 
@@ -21,15 +20,11 @@ class ActivityPage(PortalPage, TemplateView):
     read_scope = "read:analytics"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Changes before the moment of the query."""
-        try:
-            before = parse_datetime(self.request.GET.get("before", ""))
-        except ValueError:
-            before = None
-        if before is not None and before.tzinfo is None:
-            before = None
-        entries = read_audit(AuditFilter(partner_id=self.partner.id, before=before))
-        older = entries[-1].at.isoformat() if len(entries) >= PAGE else ""
+        """Changes older than those of the page before."""
+        after = Place.read(self.request.GET.get("after", ""))
+        entries = read_audit(AuditFilter(partner_id=self.partner.id, after=after), limit=PAGE + 1)
+        older = str(entries[PAGE - 1].place) if len(entries) > PAGE else ""
+        entries = entries[:PAGE]
         return super().get_context_data(entries=entries, older=older, **kwargs)
 
 

@@ -154,7 +154,7 @@ def test_mail_previews(office: Client) -> None:
     assert office.get("/admin/partners/outboundmail/preview/nothing").status_code == 404
 
 
-def test_audit(office: Client, acme: Partner, globex: Partner) -> None:
+def test_audit(office: Client, acme: Partner, globex: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
     with acting_as(SYSTEM, request_id="req-1"):
         suspend_partner(partner=acme, reason="=HYPERLINK(1)", actor=SYSTEM)
     path = "/admin/partners/partner/audit/"
@@ -165,6 +165,14 @@ def test_audit(office: Client, acme: Partner, globex: Partner) -> None:
     for query in ({"partner": "x"}, {"ip": "10.9.9.9"}, {"since_0": "2099-01-01", "since_1": "00:00"}):
         assert office.get(path, query).status_code == 200
     assert "No change passes" in office.get(path, {"ip": "10.9.9.9"}).content.decode()
+    monkeypatch.setattr("partners.admin.audit.LIMIT", 1)
+    query = {"partner": str(acme.pk), "noun": "partners.partner"}
+    first = office.get(path, query)
+    assert "Newest" not in first.content.decode()
+    assert (first.context["older"], len(first.context["entries"])) != ("", 0)
+    second = office.get(path + first.context["older"])
+    assert [entry.verb for entry in first.context["entries"] + second.context["entries"]] == ["changed", "created"]
+    assert office.get(path + second.context["first"]).context["entries"] == first.context["entries"]
     rows = office.get(path, {"request_id": "req-1", "csv": "1"}).getvalue().decode().splitlines()
     assert len(rows) == 2
     assert "suspension reason:  -> =HYPERLINK(1)" in rows[1]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,13 +13,14 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.db import DatabaseError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from authn.models import ApiKey
 from common.audit import acting_as
 from common.principal import SYSTEM
 from config.environment import ROOT
-from partners.audit import AuditFilter, Entry, event_models, every_entry, read_audit
+from partners.audit import AuditFilter, Entry, Place, event_models, every_entry, read_audit
 from partners.models import OutboundMail, Partner, User
 from partners.services.mail import queue_mail, send_queued_mail, set_preferences
 from tests.conftest import make_partner
@@ -164,17 +167,88 @@ def test_whoever_calls_is_named_with_address_and_request(api: Any, alice: User, 
     assert read_audit(AuditFilter(request_id="req-key", ip="127.0.0.1", actor=call.actor))[-1] == call
 
 
-def test_no_change_is_lost_between_two_pages(acme: Partner, globex: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything here happens at one moment, as in an import: all of it is one page, whatever the page holds."""
+def pages(wanted: AuditFilter, limit: int) -> list[list[str]]:
+    """What page after page says, each beginning where the address of the one before it leads."""
+    found: list[list[str]] = []
+    while page := read_audit(wanted, limit=limit):
+        found.append([entry.summary for entry in page])
+        wanted = replace(wanted, after=Place.read(str(page[-1].place)))
+    return found
+
+
+def test_pages_hold_every_change_once(acme: Partner, globex: Partner) -> None:
+    """Everything here happens at one moment, as in an import."""
     for number in range(7):
         change(acme, f"Acme {number}")
+        acme.contacts.create(contact_name=f"Contact {number}", email="x@acme.test")
     wanted = AuditFilter(partner_id=acme.id)
-    everything = read_audit(wanted, limit=100)
-    assert len({entry.at for entry in everything}) == 1
-    assert len(everything) == 8
-    assert {entry.summary for entry in read_audit(wanted, limit=3)} == {entry.summary for entry in everything}
-    monkeypatch.setattr("partners.audit.EXPORT_PART", 3)
-    assert sum(1 for _entry in every_entry(wanted)) == 8
+    everything = [entry.summary for entry in read_audit(wanted, limit=100)]
+    assert len(set(everything)) == len(everything) == 15
+    assert len({entry.at for entry in read_audit(wanted, limit=100)}) == 1
+    for limit in (1, 3, 7):
+        assert [summary for page in pages(wanted, limit) for summary in page] == everything
+
+
+def test_a_transaction_that_began_earlier_and_wrote_later_is_not_lost(acme: Partner) -> None:
+    for number in range(4):
+        change(acme, f"Acme {number}")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for number in range(4):
+            cursor.execute(
+                "UPDATE partners_partnerevent SET pgh_created_at = now() + %s * interval '1 second'"
+                " WHERE partner_name = %s",
+                [-number, f"Acme {number}"],
+            )
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+    wanted = AuditFilter(partner_id=acme.id, noun="partners.partner", since=timezone.now() - timedelta(minutes=1))
+    names = [f"Partner Acme {number} changed" for number in range(4)]
+    assert [one for page in pages(wanted, 1) for one in page if "Acme Insurance" not in one] == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "x", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00~partners.partnerevent~1", "2026-13-01T00:00:00Z~a~1",
+     "2026-01-01T00:00:00Z~a~x", "2026-01-01T00:00:00Z~a~99999999999", "2026-01-01T00:00:00Z~a~-1"],
+)  # fmt: skip
+def test_what_is_no_place(text: str) -> None:
+    assert Place.read(text) is None
+
+
+def test_every_history_is_read_along_its_time(db: None) -> None:
+    """A late page of fifty thousand changes reads no more than an early one."""
+    for model in event_models():
+        assert model._meta.get_field("pgh_created_at").db_index, model
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "INSERT INTO partners_mailpreferenceevent"
+            " (pgh_created_at, pgh_label, id, created_at, updated_at, category, enabled, user_id, pgh_obj_id)"
+            " SELECT timestamptz '2026-01-01' + n / 2 * interval '1 second', 'insert', gen_random_uuid(), now(), now(),"
+            " 'billing', true, gen_random_uuid(), gen_random_uuid() FROM generate_series(1, 50000) AS n"
+        )
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+        cursor.execute("ANALYZE partners_mailpreferenceevent")
+    at = datetime(2026, 1, 1, 0, 5, tzinfo=UTC)
+    for after in (None, *(Place(at, table, 601) for table in ("partners.mailpreferenceevent", "a", "z"))):
+        wanted = AuditFilter(noun="partners.mailpreference", after=after)
+        with CaptureQueriesContext(connection) as queries:
+            assert len(read_audit(wanted, limit=200)) == 200
+        statement = next(query["sql"] for query in queries if "LIMIT 200" in query["sql"])
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}")
+            nodes = list(plan_nodes(cursor.fetchone()[0][0]["Plan"]))
+        scan = nodes[-1]
+        assert (scan["Node Type"], scan["Scan Direction"]) == ("Index Scan", "Backward")
+        assert "pgh_created_at" in scan["Index Name"]
+        assert scan["Actual Rows"] + scan.get("Rows Removed by Filter", 0) <= 210
+        assert "Sort" not in {node["Node Type"] for node in nodes}
+
+
+def plan_nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for below in node.get("Plans", []):
+        yield from plan_nodes(below)
 
 
 @pytest.mark.django_db(transaction=True)
