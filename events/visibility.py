@@ -1,4 +1,4 @@
-"""Which scopes a partner's people see events with. Apps above tell us, since applications hold what was approved."""
+"""Who an event can be addressed to, and which scopes a partner's people see events with. Apps above tell us."""
 
 from __future__ import annotations
 
@@ -13,6 +13,20 @@ PartnerScopes = Callable[[uuid.UUID], Scopes]
 ENVIRONMENTS = ("live", "test")  # common.base.Environment; models load only after the apps that register here
 
 sources: list[PartnerScopes] = []
+
+
+directories: list[Callable[[uuid.UUID], bool]] = []
+
+
+def register_addressees(knows: Callable[[uuid.UUID], bool]) -> None:
+    """Let `knows(partner_id)` say whether there is such a partner."""
+    if knows not in directories:
+        directories.append(knows)
+
+
+def is_addressee(partner_id: uuid.UUID) -> bool:
+    """Whether an event for that partner can reach anybody."""
+    return any(knows(partner_id) for knows in directories)
 
 
 def register_partner_scopes(source: PartnerScopes) -> None:

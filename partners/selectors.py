@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.contrib.auth import get_user
@@ -9,9 +10,14 @@ from django.http import HttpRequest
 
 from common.principal import Principal, PrincipalKind, Role
 from common.scopes import ROLE_SCOPES
-from partners.models import PartnerMember, User
+from partners.models import Partner, PartnerMember, User
 
 SESSION_PARTNER = "partner_id"
+
+
+def is_partner(partner_id: uuid.UUID) -> bool:
+    """Whether there is such a partner."""
+    return Partner.objects.filter(pk=partner_id).exists()
 
 
 def principal_of_member(member: PartnerMember) -> Principal:

@@ -27,14 +27,27 @@ cache: dict[str, CachedType] = {}
 
 def active_event_type(event_name: str) -> EventType:
     """The active type of that name, at most five seconds old; raises InvalidError when there is none."""
+    event_type = known_event_type(event_name)
+    if not event_type.active:
+        raise unknown_event(event_name)
+    return event_type
+
+
+def unknown_event(event_name: str) -> InvalidError:
+    """The refusal of a name that cannot be published."""
+    return InvalidError(f"There is no event type {event_name!r}.", field="event", code="unknown_event")
+
+
+def known_event_type(event_name: str) -> EventType:
+    """The type of that name, retired ones as well, at most five seconds old; raises InvalidError when there is none."""
     cached = cache.get(event_name)
     now = time.monotonic()
     if cached is not None and cached.stale_at > now:
         return cached.event_type
-    event_type = EventType.objects.active().filter(event_name=event_name).first()
+    event_type = EventType.objects.filter(event_name=event_name).first()
     if event_type is None:
         cache.pop(event_name, None)
-        raise InvalidError(f"There is no event type {event_name!r}.", field="event", code="unknown_event")
+        raise unknown_event(event_name)
     cache[event_name] = CachedType(event_type, now + CACHE_SECONDS)
     return event_type
 

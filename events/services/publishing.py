@@ -12,12 +12,13 @@ from django.db import transaction
 from common.base import Environment
 from common.errors import ConflictError, ForbiddenError, InvalidError
 from common.ids import uuid7
-from common.principal import SYSTEM, Principal
+from common.principal import SYSTEM, Principal, PrincipalKind
 from events.catalogue import ADDRESSED_CATEGORIES
 from events.fanout import subscribers
 from events.models import PlatformEvent, PublishedKey
 from events.payloads import check_against_schema, check_text, normalize_payload
-from events.services.catalogue import active_event_type
+from events.services.catalogue import active_event_type, known_event_type
+from events.visibility import is_addressee
 
 
 @transaction.atomic
@@ -35,17 +36,21 @@ def publish_event(
     """Append an event in the caller's transaction and fan it out; a rollback takes both back.
 
     `partner_id` addresses it to one partner; None offers it to every partner whose application may see it. The same
-    `idempotency_key` of the same actor gives the first event again, without a second fan-out.
-    Raises InvalidError for an unknown event name, a payload its schema refuses or that a receiver would misread;
+    `idempotency_key` of the same actor gives the first event again, without a second fan-out. What the product itself
+    tells of a type that an administrator retired goes into the log and to nobody: nothing it is part of fails for it.
+    Raises InvalidError for an unknown event name or partner, a payload its schema refuses or a receiver would misread;
     ConflictError for a key that was used with another event; ForbiddenError for a live event from the sandbox.
     """
-    event_type = active_event_type(event_name)
+    by_product = actor.kind is PrincipalKind.SYSTEM
+    event_type = known_event_type(event_name) if by_product else active_event_type(event_name)
     if environment not in Environment.values:
         raise InvalidError("Expected live or test.", field="environment", code="invalid_choice")
     if actor.environment == Environment.TEST and environment != Environment.TEST:
         raise ForbiddenError("sandbox_only", "A test credential publishes test events alone.")
     if partner_id is None and event_type.event_category in ADDRESSED_CATEGORIES:
         raise InvalidError(f"{event_name} is addressed to one partner.", field="partner_id", code="required")
+    if partner_id is not None and not by_product and not is_addressee(partner_id):
+        raise InvalidError("There is no such partner.", field="partner_id", code="unknown_partner")
     for field, value, limit in (("entity_type", entity_type, 50), ("entity_id", entity_id, 100)):
         check_reference(field, value, limit)
     payload = normalize_payload(payload)
@@ -61,8 +66,9 @@ def publish_event(
     if idempotency_key and (earlier := claim_key(event, idempotency_key, actor)):
         return earlier
     event.save(force_insert=True)
-    for subscriber in subscribers:
-        subscriber(event)
+    if event_type.active:
+        for subscriber in subscribers:
+            subscriber(event)
     return event
 
 

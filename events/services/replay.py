@@ -13,7 +13,8 @@ from django.utils import timezone
 from common.errors import InvalidError, ThrottledError
 from common.principal import Principal
 from events.fanout import replayers
-from events.models import PlatformEvent
+from events.models import EventType, PlatformEvent
+from events.services.catalogue import unknown_event
 
 MAX_EVENTS = 1000
 MAX_EVENTS_PER_HOUR = 10_000
@@ -47,7 +48,11 @@ class Selection:
     environment: str | None = None
 
     def events(self, actor: Principal) -> list[PlatformEvent]:
-        """Those the actor sees, oldest first; InvalidError when they are too many for one call."""
+        """Those the actor sees, oldest first; InvalidError for a bad range, or when they are too many for one call."""
+        if self.until is not None and self.since >= self.until:
+            raise InvalidError("Expected a time after createdAfter.", field="created_before", code="invalid_range")
+        if self.event_name is not None and not EventType.objects.filter(event_name=self.event_name).exists():
+            raise unknown_event(self.event_name)
         named = {
             "event_type__event_name": self.event_name,
             "entity_type": self.entity_type,
@@ -77,7 +82,8 @@ class Replayed:
 def replay_events(*, selection: Selection, actor: Principal, endpoint_id: uuid.UUID | None = None) -> Replayed:
     """Send a range again, oldest first.
 
-    Raises InvalidError for too many events at once, ThrottledError past the hour's share.
+    Raises InvalidError for too many events at once, and when `endpoint_id` is none that takes any of them;
+    ThrottledError past the hour's share.
     """
     events = selection.events(actor)
     take_share(actor, len(events))
@@ -85,6 +91,10 @@ def replay_events(*, selection: Selection, actor: Principal, endpoint_id: uuid.U
     with transaction.atomic():
         deliveries = sum(
             replay(event, endpoint_id=endpoint_id, partner_id=partner_id) for event in events for replay in replayers
+        )
+    if endpoint_id is not None and events and not deliveries:
+        raise InvalidError(
+            "No active webhook with this id takes any of these events.", field="webhook_id", code="not_found"
         )
     return Replayed(len(events), deliveries)
 

@@ -12,6 +12,7 @@ import pytest
 from django.db import connection, transaction
 
 from common.errors import ConflictError, InvalidError, InvalidFieldsError
+from common.principal import Principal, PrincipalKind
 from events.models import EventType, PlatformEvent, PublishedKey
 from events.services.publishing import publish_event
 
@@ -156,11 +157,23 @@ def test_bad_arguments_are_named(fields: dict[str, Any], field: str) -> None:
 
 
 @pytest.mark.django_db
-def test_an_inactive_type_is_unknown() -> None:
+def test_a_retired_type_is_unknown_to_callers(received: list[PlatformEvent]) -> None:
     EventType.objects.create(event_name="quote.made", description="A quote", event_category="custom", active=False)
 
+    with pytest.raises(InvalidError) as refusal:
+        publish(event_name="quote.made", actor=Principal(kind=PrincipalKind.SERVICE, label="core"))
+    assert refusal.value.code == "unknown_event"
+    assert not PlatformEvent.objects.exists()
+
+    # What the product does goes on, and is on record; nobody is told.
+    assert publish(event_name="quote.made") == PlatformEvent.objects.get()
+    assert received == []
+
+
+@pytest.mark.django_db
+def test_an_unknown_type_is_refused_whoever_publishes() -> None:
     with pytest.raises(InvalidError):
-        publish(event_name="quote.made")
+        publish(event_name="quote.lost")
 
 
 @pytest.mark.django_db

@@ -70,6 +70,8 @@ def test_one_event_is_replayed_to_all(api: Api, service_key: str, replayed: list
         ({}, "createdAfter"),
         ({"createdAfter": "x"}, "createdAfter"),
         ({"createdAfter": "2020-01-01T00:00:00Z", "webhookId": "x"}, "webhookId"),
+        ({"createdAfter": "2020-01-02T00:00:00Z", "createdBefore": "2020-01-01T00:00:00Z"}, "createdBefore"),
+        ({"createdAfter": "2020-01-02T00:00:00Z", "event": "lead.exploded"}, "event"),
     ],
 )
 def test_a_bad_range_is_refused(api: Api, acme_key: str, replayed: list[Any], body: dict[str, Any], field: str) -> None:
@@ -78,6 +80,18 @@ def test_a_bad_range_is_refused(api: Api, acme_key: str, replayed: list[Any], bo
     assert response.status_code == 400
     assert response.json()["errors"][0]["field"] == field
     assert replayed == []
+
+
+def test_a_webhook_that_takes_none_of_them_is_refused(api: Api, acme_key: str) -> None:
+    cache.clear()
+    body = {"createdAfter": "2020-01-01T00:00:00Z", "event": "lead.created", "webhookId": str(uuid.uuid4())}
+    assert api(acme_key).post("/api/events/replay", body).json() == {"data": {"events": 0, "deliveries": 0}}
+    make_event()
+
+    response = api(acme_key).post("/api/events/replay", body)
+
+    assert response.status_code == 400
+    assert [(row["field"], row["code"]) for row in response.json()["errors"]] == [("webhookId", "not_found")]
 
 
 def test_too_many_at_once_and_in_an_hour_are_refused(
@@ -111,4 +125,6 @@ def test_the_timeline_is_in_order_and_pages(api: Api, acme_key: str) -> None:
 
     assert [row["id"] for row in first["data"] + second["data"]] == [str(event.pk) for event in events]
     assert second["pagination"]["nextCursor"] is None
+    latest = client.get("/api/events/timeline", {**query, "ordering": "-createdAt"}).json()
+    assert [row["id"] for row in latest["data"]] == [str(event.pk) for event in reversed(events[1:])]
     assert client.get("/api/events/timeline", {"entityType": "lead"}).json()["errors"][0]["field"] == "entityId"

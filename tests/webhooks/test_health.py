@@ -13,6 +13,7 @@ from common.principal import SYSTEM
 from events.models import PlatformEvent
 from partners.models import OutboundMail, User
 from tests.receivers import Receiver, reply
+from tests.webhooks.conftest import make_endpoint
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from webhooks.services.deliveries import process_pending_deliveries, retry_delivery
 from webhooks.services.endpoints import update_webhook
@@ -92,6 +93,26 @@ def test_five_days_switch_it_off_and_hold_its_events(
     assert (endpoint.active, endpoint.disabled_reason, endpoint.failing_since) == (True, "", None)
     assert process_pending_deliveries() == 1
     assert len(receiver.requests) == 2
+
+
+def test_the_other_endpoints_are_told(endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish) -> None:
+    elsewhere = Receiver()
+    other = make_endpoint(endpoint.integration, elsewhere.url, subscribed_events=["webhook.disabled"])
+    receiver.answer = reply(410)
+    publish()
+    process_pending_deliveries()
+    elsewhere.stop()
+    endpoint.refresh_from_db()
+    assert (endpoint.active, endpoint.disabled_reason) == (False, "The receiver answered 410 Gone.")
+
+    told = WebhookDelivery.objects.get(endpoint=other)
+    assert (told.status, told.event_name) == ("delivered", "webhook.disabled")
+    assert (told.event.partner_id, told.event.environment) == (endpoint.partner_id, "live")
+    assert told.event.payload == {
+        "id": str(endpoint.id),
+        "endpointUrl": endpoint.endpoint_url,
+        "reason": "The receiver answered 410 Gone.",
+    }
 
 
 def test_a_success_stops_the_clock(endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from common.mail import absolute_url
 from common.partitions import uuid7_floor
+from events.services.publishing import publish_event
 from partners.services.mail import CARETAKERS, mail_members
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
@@ -72,10 +73,18 @@ def has_failed_since(endpoint: WebhookEndpoint, moment: datetime) -> bool:
 
 
 def disable(endpoint: WebhookEndpoint, reason: str) -> None:
-    """Switch a locked endpoint off and tell its owners."""
+    """Switch a locked endpoint off and tell its owners, by e-mail and at their other endpoints."""
     endpoint.active = False
     endpoint.disabled_reason = reason
     endpoint.save(update_fields=["active", "disabled_reason", "updated_at"])
+    publish_event(
+        event_name="webhook.disabled",
+        entity_type="webhook",
+        entity_id=str(endpoint.id),
+        payload={"id": str(endpoint.id), "endpointUrl": endpoint.endpoint_url, "reason": reason},
+        environment=endpoint.environment,
+        partner_id=endpoint.partner_id,
+    )
     logger.warning("endpoint_disabled", endpoint=str(endpoint.id), reason=reason)
     tell(endpoint, "webhook_disabled", reason=reason)
 
