@@ -6,6 +6,7 @@ A filter maps dotted paths to what must stand there: `{"insuranceType": "auto"}`
 
 from __future__ import annotations
 
+import json
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 from common.errors import InvalidError
 
 MAX_CONDITIONS = 20
+MAX_BYTES = 16 * 1024  # every event of the endpoint's subscription reads it
+MAX_PATH = 200
 MAX_CHOICES = 100
 ABSENT = object()
 SCALARS = (str, int, float, bool, type(None))
@@ -32,13 +35,22 @@ def check_filter(conditions: Any) -> None:
     for path, condition in conditions.items():
         field = f"payload_filter.{path}"
         tests = condition if isinstance(condition, dict) else {"eq": condition}
-        if not path or not tests:
+        if not is_path(path):
+            raise InvalidError("Expected a dotted path of member names.", field="payload_filter", code="invalid_path")
+        if not tests:
             raise InvalidError("Expected a path and a condition.", field=field, code="invalid")
         for name, wanted in tests.items():
             if name not in OPERATORS:
                 choices = ", ".join(sorted(OPERATORS))
                 raise InvalidError(f"Unknown operator {name}: use {choices}.", field=field, code="unknown_operator")
             check_operand(field, name, wanted)
+    if len(json.dumps(conditions)) > MAX_BYTES:
+        raise InvalidError(f"At most {MAX_BYTES // 1024} KiB.", field="payload_filter", code="too_large")
+
+
+def is_path(path: Any) -> bool:
+    """Whether it is dotted names of members, of a length that a person would write."""
+    return isinstance(path, str) and len(path) <= MAX_PATH and all(path.split(".")) and "\x00" not in path
 
 
 def check_operand(field: str, name: str, wanted: Any) -> None:

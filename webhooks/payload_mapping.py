@@ -14,10 +14,9 @@ from typing import Any
 from common import javascript_json
 from common.errors import InvalidError
 from events.payloads import JavaScriptDecoder
-from webhooks.payload_filter import ABSENT, look_up
+from webhooks.payload_filter import ABSENT, is_path, look_up
 
 MAX_PATHS = 50
-MAX_PATH = 200
 PARTS = ("select", "drop", "rename")
 DATA = ',"data":'
 
@@ -42,7 +41,7 @@ def check_mapping(mapping: Any) -> None:
 
 def check_path(field: str, path: Any) -> None:
     """Raise InvalidError for what is no dotted path."""
-    if not isinstance(path, str) or len(path) > MAX_PATH or not all(path.split(".")) or "\x00" in path:
+    if not is_path(path):
         raise InvalidError("Expected dotted paths of member names.", field=field, code="invalid_path")
 
 

@@ -10,6 +10,8 @@ import django_filters
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import filters
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
@@ -55,6 +57,7 @@ class FilterSet(django_filters.FilterSet):
         return filtered
 
 
+@extend_schema_field(OpenApiTypes.BOOL)
 class BooleanFilter(django_filters.TypedChoiceFilter):
     """`true` or `false`; anything else is refused rather than ignored."""
 
@@ -88,7 +91,8 @@ class CamelCaseFilterBackend(DjangoFilterBackend):
 class CamelCaseOrderingFilter(filters.OrderingFilter):
     """`?ordering=-createdAt`; a field that cannot be ordered by is refused.
 
-    A view names its `ordering_fields`; one that names none can be ordered by the times every row carries.
+    A view names its `ordering_fields`; one that names none can be ordered by the times every row carries. Where an id
+    holds the time a row was made, its `ordering_aliases` say so, and the primary key serves.
     """
 
     def get_default_valid_fields(
@@ -109,7 +113,11 @@ class CamelCaseOrderingFilter(filters.OrderingFilter):
             if name.removeprefix("-") not in allowed or "_" in wire:
                 message = f"Cannot order by {wire.removeprefix('-')}; choose from {choices}."
                 raise ValidationError({"ordering": [ErrorDetail(message, code="invalid_choice")]})
-        return names
+        aliases: dict[str, str] = getattr(view, "ordering_aliases", {})
+        return [
+            f"{'-' if name.startswith('-') else ''}{aliases[plain]}" if (plain := name.lstrip("-")) in aliases else name
+            for name in names
+        ]
 
 
 def has_field(queryset: QuerySet[Any], name: str) -> bool:

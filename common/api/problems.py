@@ -30,7 +30,10 @@ class InsufficientScope(exceptions.PermissionDenied):
     default_code = "insufficient_scope"
 
     def __init__(self, scope: str) -> None:
-        super().__init__(f"This needs the scope {scope}.", code="insufficient_scope")
+        detail = f"This needs the scope {scope}."
+        if scope == "service":
+            detail = "This is for the platform's own services and for staff."
+        super().__init__(detail, code="insufficient_scope")
         self.scope = scope
 
 

@@ -12,6 +12,7 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from common.api.filters import refuse_unknown_parameters
 from common.api.idempotency import IdempotentMixin
 from common.api.permissions import Requirement
 from common.api.versions.views import VersionedMixin
@@ -111,6 +112,7 @@ class GenericViewSet(IdempotentMixin, VersionedMixin, viewsets.GenericViewSet[An
     def validated_query(self, serializer_class: type[Any]) -> dict[str, Any]:
         """The query parameters as keyword arguments; raises ValidationError, also for unknown ones."""
         serializer = serializer_class(data=self.request.query_params.dict(), context=self.get_serializer_context())
+        refuse_unknown_parameters(self.request, serializer.fields)
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
 

@@ -21,6 +21,8 @@ from billing.services.quotas import recount_month
 from config.demo.build import demo_endpoints, explicit_times
 from events.models import EventType, PlatformEvent
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from webhooks.payload import data_text, envelope, signed_body
+from webhooks.signing import standard_signature
 
 SEED = 20_240_101  # the same history on every machine
 USAGE_DAYS = 7
@@ -202,6 +204,28 @@ def past_event(event_type: EventType, at: datetime, dice: random.Random) -> Plat
     )
 
 
+def sent_headers(event: PlatformEvent, endpoint: WebhookEndpoint, number: int, moment: datetime) -> str:
+    """What an attempt of that moment was sent with."""
+    name = event.event_type.event_name
+    content = envelope(event_id=event.id, event_name=name, happened_at=event.created_at, data=data_text(event.payload))
+    body, signature = signed_body(content, endpoint.webhook_secret)
+    timestamp = int(moment.timestamp())
+    signed = standard_signature(
+        message_id=event.public_id, timestamp=timestamp, body=body, keys=[endpoint.webhook_secret]
+    )
+    lines = [
+        "Content-Type: application/json",
+        f"X-Webhook-Id: {event.public_id}",
+        f"X-Webhook-Event: {name}",
+        f"X-Webhook-Attempt: {number}",
+        f"X-Webhook-Signature: {signature}",
+        f"webhook-id: {event.public_id}",
+        f"webhook-timestamp: {timestamp}",
+        f"webhook-signature: {signed}",
+    ]
+    return "\n".join(lines)
+
+
 def past_delivery(
     event: PlatformEvent, endpoint: WebhookEndpoint, at: datetime, now: datetime, dice: random.Random
 ) -> tuple[WebhookDelivery, list[WebhookAttempt]]:
@@ -209,7 +233,9 @@ def past_delivery(
     fate = dice.random()
     outcomes = [200] if fate > 1 / 15 else [503] * 5 if fate < 1 / 60 and at < now - timedelta(hours=1) else [503, 200]
     moments = [at + timedelta(minutes=2**number - 2 if number > 1 else 0) for number in range(1, len(outcomes) + 1)]
+    times = [round(dice.lognormvariate(3.4, 0.6), 1) for _ in outcomes]
     succeeded = outcomes[-1] == 200
+    answered = moments[-1] + timedelta(milliseconds=times[-1])
     delivery = WebhookDelivery(
         id=uuid7_at(at, dice),
         event=event,
@@ -218,10 +244,10 @@ def past_delivery(
         status="delivered" if succeeded else "failed",
         attempt_number=len(outcomes),
         response_status=outcomes[-1],
-        last_error="" if succeeded else "http_status",
-        delivered_at=moments[-1] if succeeded else None,
+        last_error="" if succeeded else f"HTTP {outcomes[-1]}",
+        delivered_at=answered if succeeded else None,
         created_at=at,
-        updated_at=moments[-1],
+        updated_at=answered,
     )
     sent = [
         WebhookAttempt(
@@ -229,13 +255,12 @@ def past_delivery(
             delivery=delivery,
             attempt_number=number,
             started_at=moment,
-            duration_ms=round(dice.lognormvariate(3.4, 0.6), 1),
+            duration_ms=times[number - 1],
             request_url=endpoint.endpoint_url,
-            request_headers="Content-Type: application/json",
+            request_headers=sent_headers(event, endpoint, number, moment),
             response_status=status,
             response_headers="Content-Type: application/json",
             response_body='{"received": true}' if status == 200 else '{"error": "try again"}',
-            error="" if status == 200 else "http_status",
             succeeded=status == 200,
             created_at=moment,
             updated_at=moment,

@@ -60,6 +60,7 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
     queryset = PlatformEvent.objects.select_related("event_type")
     serializer_class = EventSerializer
     filterset_class = EventFilterSet
+    ordering_aliases = {"created_at": "id", "updated_at": "id"}
     required_scopes = {
         "list": ("read:events", "service"),
         "retrieve": ("read:events", "service"),
@@ -148,11 +149,13 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
     )
     @action(detail=False, methods=["get"])
     def timeline(self, request: Request) -> Response:
-        """All events of one entity in the order in which they happened."""
+        """All events of one entity in the order in which they happened, unless `ordering` says otherwise."""
         for name in ("entityType", "entityId"):
             if not request.query_params.get(name):
                 raise ValidationError({name: [ErrorDetail("This field is required.", code="required")]})
-        events = self.filter_queryset(self.get_queryset()).order_by("id")
+        events = self.filter_queryset(self.get_queryset())
+        if "ordering" not in request.query_params:
+            events = events.order_by("id")
         page = self.paginate_queryset(events)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from applications.models import PartnerApplication
@@ -59,6 +61,7 @@ def test_a_partner_may_not_publish(api: Api, acme_key: str) -> None:
 
     assert response.status_code == 403
     assert response.json()["code"] == "insufficient_scope"
+    assert response.json()["detail"] == "This is for the platform's own services and for staff."
     assert not PlatformEvent.objects.exists()
 
 
@@ -78,6 +81,7 @@ def test_a_partner_may_not_publish(api: Api, acme_key: str) -> None:
         ({"entityId": ""}, "entityId", "blank"),
         ({"entityId": "x" * 101}, "entityId", "max_length"),
         ({"partnerId": "nobody"}, "partnerId", "invalid"),
+        ({"partnerId": "01a20b6e-0000-7000-8000-000000000000"}, "partnerId", "unknown_partner"),
         ({"environment": "moon"}, "environment", "invalid_choice"),
         ({"entity_type": "lead"}, "entity_type", "unknown_field"),
     ],
@@ -193,6 +197,22 @@ def test_a_bad_filter_is_named(api: Api, service_key: str, query: dict[str, str]
 
     assert response.status_code == 400
     assert [row["field"] for row in response.json()["errors"]] == [field]
+
+
+def test_the_order_of_time_is_that_of_the_ids(api: Api, service_key: str) -> None:
+    events = [str(make_event().pk) for _ in range(3)]
+    with CaptureQueriesContext(connection) as queries:
+        rows = api(service_key).get("/api/events", {"ordering": "createdAt", "limit": "2"}).json()
+    assert [row["id"] for row in rows["data"]] == events[:2]
+    assert any('ORDER BY "events_platformevent"."id" ASC' in query["sql"] for query in queries)
+    following = {"ordering": "createdAt", "cursor": rows["pagination"]["nextCursor"]}
+    assert [row["id"] for row in api(service_key).get("/api/events", following).json()["data"]] == events[2:]
+
+
+def test_an_unknown_parameter_of_a_report_is_named_like_any_other(api: Api, acme_key: str) -> None:
+    for path in ("/api/events/statistics", "/api/events", "/api/webhooks/statistics"):
+        response = api(acme_key).get(path, {"color": "red"})
+        assert [(row["field"], row["code"]) for row in response.json()["errors"]] == [("color", "unknown_parameter")]
 
 
 def test_statistics(api: Api, acme_key: str, acme: Partner, globex: Partner) -> None:

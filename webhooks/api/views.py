@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import Http404
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
-from rest_framework import mixins, serializers
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import mixins
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common.api.serializers import Serializer
 from common.api.views import GenericViewSet
 from common.errors import InvalidError
 from integrations.models import Integration
@@ -26,26 +22,6 @@ from webhooks.selectors import delivery_statistics
 from webhooks.services import deliveries, endpoints, ownership, secrets
 
 MANAGE = "manage:webhooks"
-
-
-class Window(Serializer):
-    """A span of time in the query."""
-
-    since = serializers.DateTimeField(required=False)
-    until = serializers.DateTimeField(required=False)
-
-
-def window_of(request: Request) -> dict[str, Any]:
-    """`?since=` and `?until=`; raises ValidationError."""
-    window = Window(data=request.query_params.dict())
-    window.is_valid(raise_exception=True)
-    data: dict[str, Any] = window.validated_data
-    if {"since", "until"} <= data.keys() and data["since"] >= data["until"]:
-        raise ValidationError({"since": "Expected a time before until."})
-    return data
-
-
-SPAN = [OpenApiParameter(name, OpenApiTypes.DATETIME) for name in ("since", "until")]
 
 
 @extend_schema_view(
@@ -126,25 +102,30 @@ class WebhookViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
         return self.respond(secrets.end_secret_overlap(webhook=self.get_object(), actor=self.principal))
 
     @extend_schema(
-        summary="Statistics of a webhook", parameters=SPAN, responses=wire.StatisticsSerializer, filters=False
+        summary="Statistics of a webhook",
+        parameters=[wire.WindowSerializer],
+        responses=wire.StatisticsSerializer,
+        filters=False,
     )
     @action(detail=True, methods=["get"])
     def statistics(self, request: Request, pk: str) -> Response:
         """Rates, delivery times and causes of failure; the last 24 hours unless asked otherwise."""
-        found = delivery_statistics(principal=self.principal, webhook=self.get_object(), **window_of(request))
+        found = delivery_statistics(
+            principal=self.principal, webhook=self.get_object(), **self.validated_query(wire.WindowSerializer)
+        )
         return Response(wire.StatisticsSerializer(found).data)
 
     @extend_schema(
         operation_id="webhooks_overall_statistics_retrieve",
         summary="Statistics of all webhooks",
-        parameters=SPAN,
+        parameters=[wire.WindowSerializer],
         responses=wire.StatisticsSerializer,
         filters=False,
     )
     @action(detail=False, methods=["get"], url_path="statistics")
     def overall_statistics(self, request: Request) -> Response:
         """The same over every webhook the caller can see."""
-        found = delivery_statistics(principal=self.principal, **window_of(request))
+        found = delivery_statistics(principal=self.principal, **self.validated_query(wire.WindowSerializer))
         return Response(wire.StatisticsSerializer(found).data)
 
 
@@ -154,6 +135,7 @@ class DeliveryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
     queryset = WebhookDelivery.objects.with_events()
     serializer_class = wire.DeliverySerializer
     filterset_class = DeliveryFilter
+    ordering_aliases = {"created_at": "id"}
     required_scopes = {"*": MANAGE}
 
     def get_queryset(self) -> QuerySet[WebhookDelivery]:
@@ -186,9 +168,10 @@ class DeliveryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
 class UndeliveredViewSet(mixins.ListModelMixin, GenericViewSet):
     """What never arrived, over every webhook the caller can see: waiting for another attempt, held, or given up."""
 
-    queryset = WebhookDelivery.objects.with_events().exclude(status="delivered")
+    queryset = WebhookDelivery.objects.undelivered().with_events()
     serializer_class = wire.DeliverySerializer
     filterset_class = DeliveryFilter
+    ordering_aliases = {"created_at": "id"}
     required_scopes = {"*": MANAGE}
 
     @extend_schema(summary="List undelivered deliveries")
