@@ -11,6 +11,7 @@ from config.environment import (
     Variable,
     data_dir,
     parse_bool,
+    parse_broker,
     parse_choice,
     parse_database,
     parse_email,
@@ -154,8 +155,8 @@ REDIS_URL = read(
 BROKER_URL = read(
     Variable(
         "BROKER_URL",
-        parse_url("redis", "rediss", "unix", "amqp", "amqps"),
-        "Dramatiq's broker, redis:// or amqp://; REDIS_URL when unset.",
+        parse_broker,
+        "Dramatiq's broker, redis:// or amqp:// (the nodes of a cluster separated by semicolons); REDIS_URL when unset.",
         default=REDIS_URL,
         kind="URL",
         group="Services",

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import environ
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -122,9 +122,17 @@ def parse_url(*schemes: str) -> Callable[[str], str]:
         scheme, separator, rest = raw.partition("://")
         if not separator or scheme not in schemes or not rest:
             raise ValueError(f"expected a URL starting with {' or '.join(s + '://' for s in schemes)}")
+        _ = urlsplit(raw).port  # raises ValueError when it is not one
         return raw.rstrip("/")
 
     return parse
+
+
+def parse_broker(raw: str) -> str:
+    """A redis:// or amqp:// URL; several amqp:// ones, separated by semicolons, are the nodes of one cluster."""
+    if not raw.startswith("amqp"):
+        return parse_url("redis", "rediss", "unix", "amqp", "amqps")(raw)
+    return ";".join(parse_url("amqp", "amqps")(url.strip()) for url in raw.split(";"))
 
 
 def parse_secret(raw: str) -> str:

@@ -80,6 +80,8 @@ def logging_config(*, log_format: str, level: str) -> dict[str, Any]:
             "django.request": {"level": "ERROR"},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "apscheduler": {"level": "WARNING"},
+            # Says in forty lines that the broker is away; the scheduler says it in one.
+            "apscheduler.executors": {"level": "CRITICAL"},
             # Says five times that RabbitMQ is away; we say it once.
             "pika": {"level": "CRITICAL"},
             "dramatiq": {"level": "INFO" if level == "DEBUG" else "WARNING"},

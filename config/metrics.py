@@ -11,12 +11,17 @@ import redis
 from django.conf import settings
 from django.db.models import Min, Q
 from django.utils import timezone
+from dramatiq import get_broker
+from dramatiq.common import dq_name, xq_name
+from dramatiq.errors import DramatiqError
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from authn.metering import STREAM
+from common.queue import QUEUES
+from config.brokers import is_rabbitmq, with_limits
 from webhooks.models import WebhookDelivery
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -59,32 +64,38 @@ class DeliveryCollector(Collector):
         )
 
 
-class ValkeyCollector(Collector):
-    """What waits in Valkey; nothing is shown while it is away, which readiness tells."""
+class StreamCollector(Collector):
+    """Calls that wait in Valkey; nothing is shown while it is away, which readiness tells."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """The usage stream, and the job queue where it is not RabbitMQ's."""
-        for name, help_text, url, measure in (
-            ("treaty_usage_stream_entries", "Calls in the usage stream.", settings.REDIS_URL, stream_length),
-            ("treaty_jobs_waiting", "Jobs no worker has taken yet.", settings.BROKER_URL, jobs_waiting),
-        ):
-            if url.startswith("amqp"):
-                continue
-            with suppress(redis.RedisError), closing(redis.from_url(url, socket_timeout=1)) as client:
-                yield GaugeMetricFamily(name, help_text, value=measure(client))
+        """Entries the meter has not trimmed: it does so once they are stored."""
+        with suppress(redis.RedisError), closing(redis.from_url(settings.REDIS_URL, socket_timeout=1)) as client:
+            entries = int(client.xlen(STREAM))
+            yield GaugeMetricFamily("treaty_usage_stream_entries", "Calls in the usage stream.", value=entries)
 
 
-def stream_length(client: redis.Redis) -> int:
-    """Entries the meter has not trimmed: it does so once they are stored."""
-    return int(client.xlen(STREAM))
+class JobCollector(Collector):
+    """The job queues, in whichever broker; nothing is shown while it is away."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Two gauges."""
+        with suppress(redis.RedisError, DramatiqError, OSError):
+            waiting, given_up = count_jobs()
+            yield GaugeMetricFamily("treaty_jobs_waiting", "Jobs no worker has taken yet.", value=waiting)
+            yield GaugeMetricFamily("treaty_jobs_given_up", "Jobs given up in the last seven days.", value=given_up)
 
 
-def jobs_waiting(client: redis.Redis) -> int:
-    """Length of the queue; those that wait for their time are in a list of their own."""
-    return int(client.llen("dramatiq:default")) + int(client.llen("dramatiq:default.DQ"))
+def count_jobs() -> tuple[int, int]:
+    """How many no worker has taken yet, and how many were given up."""
+    if is_rabbitmq(settings.BROKER_URL):
+        counts: tuple[int, int] = get_broker().count_jobs(QUEUES)  # type: ignore[attr-defined]  # (RabbitMQ's alone)
+        return counts
+    with closing(redis.from_url(with_limits(settings.BROKER_URL))) as client:
+        waiting = sum(client.llen(f"dramatiq:{name}") for queue in QUEUES for name in (queue, dq_name(queue)))
+        return waiting, sum(client.zcard(f"dramatiq:{xq_name(queue)}") for queue in QUEUES)
 
 
-COLLECTORS: list[type[Collector]] = [DeliveryCollector, ValkeyCollector]
+COLLECTORS: list[type[Collector]] = [DeliveryCollector, StreamCollector, JobCollector]
 
 
 def exposition() -> bytes:

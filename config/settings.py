@@ -14,6 +14,7 @@ from common.api.components import COMPONENTS
 from common.scopes import SCOPES
 from config import declarations as env
 from config.backoffice import UNFOLD as UNFOLD  # noqa: PLC0414 (a setting)
+from config.brokers import is_rabbitmq, with_limits
 from config.environment import ROOT
 from config.logs import logging_config
 from config.templating import TEMPLATES as TEMPLATES  # noqa: PLC0414 (a setting)
@@ -143,16 +144,14 @@ CACHES = {
     }
 }
 DRAMATIQ_BROKER: dict[str, Any] = {
-    "BROKER": "dramatiq.brokers.rabbitmq.RabbitmqBroker"
-    if BROKER_URL.startswith("amqp")
-    else "dramatiq.brokers.redis.RedisBroker",
-    "OPTIONS": {"url": BROKER_URL},
+    "BROKER": "common.rabbitmq.RabbitmqBroker" if is_rabbitmq(BROKER_URL) else "dramatiq.brokers.redis.RedisBroker",
+    "OPTIONS": {"url": with_limits(BROKER_URL)},
     # Without django_dramatiq's AdminMiddleware: its row per message makes enqueueing fourteen times slower.
     "MIDDLEWARE": [
         "dramatiq.middleware.AgeLimit",
         "dramatiq.middleware.TimeLimit",
         "dramatiq.middleware.Callbacks",
-        "dramatiq.middleware.Retries",
+        "common.queue.Retries",
         "django_dramatiq.middleware.DbConnectionsMiddleware",
     ],
 }

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 
 from config.environment import ROOT
 from config.runner.instance import Instance
 from config.runner.output import Output
 
 BOLD = 1
+
+
+def python() -> str:
+    """The interpreter as one types it in the project's directory."""
+    path = Path(sys.executable)
+    return str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
 
 
 def banner(instance: Instance, output: Output) -> str:
@@ -27,7 +35,7 @@ def banner(instance: Instance, output: Output) -> str:
             ("Partner sign-in", f"{world['partner']['email']} / {world['partner']['password']}"),
             ("Admin sign-in", f"{world['admin']['email']} / {world['admin']['password']}"),
             ("Keys and ids", str(demo)),
-            ("Make it move", "manage.py demo_traffic"),
+            ("Make it move", f"{python()} manage.py demo_traffic"),
         ]
     if instance.data_dir != ROOT / "var":
         rows.append(("Other terminals", f"export TREATY_DATA={instance.data_dir}"))

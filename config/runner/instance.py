@@ -30,6 +30,11 @@ SECRETS: dict[str, Callable[[], str]] = {
 }
 
 
+# Services that may be someone else's: other terminals must use the same ones, but only as long as this run does.
+SERVICES = ("DATABASE_URL", "DATABASE_REPLICA_URL", "REDIS_URL", "BROKER_URL", "EMAIL_URL")
+KEPT = "# Kept from run to run:"
+
+
 @dataclass
 class Instance:
     """What `manage.py up` was asked for, and the lock that makes it the only one on its data directory."""
@@ -169,7 +174,7 @@ def port_after(host: str, port: int) -> int:
 def write_environment(instance: Instance) -> None:
     """Write DIR/env: secrets once, the rest as this run was asked for. Lines an operator added stay."""
     path = instance.data_dir / "env"
-    kept = read_pairs(path)
+    kept = read_pairs(path, lasting=True)
     any_host = instance.host in {"0.0.0.0", "::"}  # noqa: S104 (compared, not bound)
     values = {
         **kept,
@@ -185,18 +190,21 @@ def write_environment(instance: Instance) -> None:
     for name, generate in SECRETS.items():
         values.setdefault(name, generate())
     # What the operator's own environment says goes first here too, so that other terminals see the same.
-    values.update({name: os.environ[name] for name in {*values, "DATABASE_URL", "REDIS_URL"} if os.environ.get(name)})
-    text = "".join(f"{name}={value}\n" for name, value in values.items())
+    values.update({name: os.environ[name] for name in values if os.environ.get(name)})
+    services = {name: os.environ[name] for name in SERVICES if name not in values and os.environ.get(name)}
     temporary = path.with_suffix(".new")
     temporary.touch(mode=0o600)
-    temporary.write_text(f"# Written by `manage.py up`, read by every other command.\n{text}", encoding="utf-8")
+    lines = ["# Written by `manage.py up`, read by every other command.", *map("=".join, services.items())]
+    lines += [KEPT, *map("=".join, values.items())]
+    temporary.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     temporary.replace(path)
 
 
-def read_pairs(path: Path) -> dict[str, str]:
-    """The NAME=value lines of an environment file."""
+def read_pairs(path: Path, *, lasting: bool = False) -> dict[str, str]:
+    """The NAME=value lines of an environment file, without those that were the last run's alone if so asked."""
     if not path.exists():
         return {}
-    lines = path.read_text(encoding="utf-8").splitlines()
+    text = path.read_text(encoding="utf-8")
+    lines = (text.rpartition(KEPT)[2] if lasting else text).splitlines()
     pairs = (line.partition("=") for line in lines if "=" in line and not line.startswith("#"))
     return {name.strip(): value for name, _, value in pairs}

@@ -71,17 +71,22 @@ def test_metrics_count_requests_and_show_the_queue(client: Client, db: None) -> 
 
 def test_metrics_show_what_waits_in_valkey(client: Client, db: None, settings: Settings) -> None:
     with closing(redis.from_url(settings.REDIS_URL)) as valkey:
-        valkey.delete("dramatiq:default", STREAM)
+        ours = ("dramatiq:default", "dramatiq:mail", "dramatiq:mail.DQ", "dramatiq:mail.XQ", STREAM)
+        valkey.delete(*ours)
         valkey.rpush("dramatiq:default", "a", "b")
+        valkey.rpush("dramatiq:mail", "c")
+        valkey.rpush("dramatiq:mail.DQ", "d")
+        valkey.zadd("dramatiq:mail.XQ", {"e": 1, "f": 2})
         valkey.xadd(STREAM, {"c": "x"})
         text = client.get("/metrics").content.decode()
-        valkey.delete("dramatiq:default", STREAM)
-    assert "\ntreaty_jobs_waiting 2.0\n" in text
+        valkey.delete(*ours)
+    assert "\ntreaty_jobs_waiting 4.0\n" in text
+    assert "\ntreaty_jobs_given_up 2.0\n" in text
     assert "\ntreaty_usage_stream_entries 1.0\n" in text
     settings.REDIS_URL = settings.BROKER_URL = "redis://127.0.0.1:1/0"
     away = client.get("/metrics")
     assert away.status_code == 200
-    assert "treaty_jobs_waiting" not in away.content.decode()
+    assert "treaty_jobs" not in away.content.decode()
 
 
 def test_metrics_are_for_the_allowed_networks(client: Client, settings: Settings) -> None:
