@@ -45,6 +45,8 @@ class DecisionForm(forms.Form):
     def __init__(self, *args: Any, application: PartnerApplication, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reply_to"].queryset = application.comments.order_by("-id")  # type: ignore[attr-defined]  # (a ModelChoiceField)
+        if self.initial.get("reply_to"):
+            self.fields["text"].widget.attrs["autofocus"] = True
 
     def words(self) -> str:
         """The canned reason and what was written below it."""

@@ -17,11 +17,13 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from applications.admin.decisions import VERBS, DecisionForm
+from applications.conversation import threads
 from applications.images import image_response
 from applications.models import ApplicationVersion, ReviewComment
 from applications.risk import APPROVALS_NEEDED, Risk
 from applications.selectors import added_scopes, version_difference
 from common.attempts import attempt
+from common.keyset import uuid_or_none
 from common.principal import Principal
 from common.readonly_admin import ServiceWritten, readable
 from common.scopes import HIGH_RISK_SCOPES, PERSONAL_DATA_SCOPES, SCOPES
@@ -176,6 +178,7 @@ class SubmissionAdmin(ServiceWritten, ModelAdmin):
         if not self.has_view_permission(request, version):
             messages.error(request, "You may not see this.")
             return redirect("admin:index")
+        reply = uuid_or_none(request.GET.get("reply"))
         context = {
             **self.admin_site.each_context(request),
             **desk_context(version, staff_behind(request)),
@@ -183,7 +186,7 @@ class SubmissionAdmin(ServiceWritten, ModelAdmin):
             "opts": self.opts,
             "original": version,
             "show_back_button": True,
-            "form": DecisionForm(application=version.application),
+            "form": DecisionForm(application=version.application, initial={"reply_to": reply}),
             "decide_url": reverse("admin:applications_applicationversion_decide", args=[version.pk]),
             "can_decide": self.has_change_permission(request, version),
         }
@@ -244,7 +247,7 @@ def desk_context(version: ApplicationVersion, who: Principal) -> dict[str, Any]:
         "difference": [{**row, "label": CONTENT_LABELS[row["field"]]} for row in version_difference(version)],
         "failing": failing,
         "passing": [row for row in version.checks if row["outcome"] != "failed"],
-        "comments": ReviewComment.objects.filter(application=application).select_related("version", "parent"),
+        "threads": threads(ReviewComment.objects.filter(application=application).select_related("version")),
         "decisions": version.reviews.all(),
         "approvals_needed": APPROVALS_NEEDED[Risk(version.risk)],
         "approvals_given": version.reviews.filter(decision="approve").count(),

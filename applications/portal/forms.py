@@ -248,6 +248,8 @@ class CommentForm(forms.Form):
         self.fields["parent"].queryset = comments.order_by("-id")  # type: ignore[attr-defined]  # (a ModelChoiceField)
         if not comments:
             del self.fields["parent"]
+        if self.initial.get("parent"):
+            self.fields["body"].widget.attrs["autofocus"] = True
 
 
 class ImageForm(forms.Form):

@@ -13,6 +13,7 @@ from django.views.generic import TemplateView
 from django.views.generic.edit import FormView
 
 from applications import registry
+from applications.conversation import threads
 from applications.images import image_response
 from applications.models import ApplicationStatusChange, PartnerApplication, ReviewComment
 from applications.portal.forms import CommentForm, CreateForm, DeprecateForm, FilterForm
@@ -24,6 +25,7 @@ from applications.services.lifecycle import deprecate_application, publish_appli
 from applications.services.review import withdraw_application
 from applications.services.validation import check_content, run_security_validation
 from common.errors import DomainError, InvalidError
+from common.keyset import uuid_or_none
 from common.scopes import SCOPES
 from partners.portal.access import PortalPage
 
@@ -108,7 +110,8 @@ class ApplicationReviewPage(ApplicationPage, TemplateView):
     extra_context = {"tab": "review"}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Newest submission first, comments in order."""
+        """Newest submission first, comments in order, the form set to what is to be answered."""
+        reply = uuid_or_none(self.request.GET.get("reply"))
         context = super().get_context_data(**kwargs)
         versions = [
             {
@@ -124,8 +127,8 @@ class ApplicationReviewPage(ApplicationPage, TemplateView):
             **context,
             "versions": versions,
             "queue": queue_entry(context["pending"]) if context["pending"] else None,
-            "comments": comments.select_related("parent"),
-            "comment_form": CommentForm(comments=comments),
+            "threads": threads(comments),
+            "comment_form": CommentForm(comments=comments, initial={"parent": reply}),
         }
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.db import ProgrammingError, transaction
+from django.db import ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from applications.conversation import threads
 from applications.models import PartnerApplication, ReviewComment
 from applications.services.comments import add_comment
 from common.errors import ForbiddenError, InvalidError
@@ -56,6 +58,40 @@ def test_what_was_said_stays(submitted: PartnerApplication, as_dana: Principal) 
         comment.delete()
     comment.refresh_from_db()
     assert comment.body == "Why?"
+
+
+def test_threads_gather_answers_of_any_depth(
+    submitted: PartnerApplication, as_dana: Principal, as_alice: Principal
+) -> None:
+    def say(body: str, parent: ReviewComment | None = None) -> ReviewComment:
+        actor = as_alice if len(said) % 2 else as_dana
+        said.append(add_comment(application=submitted, body=body, parent_id=parent.id if parent else None, actor=actor))
+        return said[-1]
+
+    said: list[ReviewComment] = []
+    first, second = say("first"), say("second")
+    deepest = first
+    for number in range(20):
+        deepest = say(f"answer {number}", deepest)
+        say(f"aside {number}", second)
+    comments = list(ReviewComment.objects.all())
+    with CaptureQueriesContext(connection) as queries:
+        one, two = threads(comments)
+        assert [reply.comment.body for reply in one.replies] == [f"answer {number}" for number in range(20)]
+        assert [reply.answers.body if reply.answers else None for reply in one.replies] == [
+            None,
+            *(f"answer {number}" for number in range(19)),
+        ]
+        assert [reply.comment.body for reply in two.replies] == [f"aside {number}" for number in range(20)]
+        assert {reply.answers for reply in two.replies} == {None}
+        # Clocks of two hosts may differ: an answer can come before what it answers.
+        backwards = threads(reversed(comments))
+        assert [thread.first for thread in backwards] == [two.first, one.first]
+        assert {len(thread.replies) for thread in backwards} == {20}
+        # What the reader may not see is no thread: its answers stand for themselves.
+        assert [thread.first.body for thread in threads(comments[1:])] == ["second", "answer 0"]
+    assert len(queries) == 0
+    assert threads([]) == []
 
 
 def test_over_http(api: Api, submitted: PartnerApplication, bob: User, dana: User, charlie: User) -> None:

@@ -201,7 +201,17 @@ def test_conversation(sign_in: SignIn, submitted: PartnerApplication, bob: User,
     for parent in (question, note):
         client.post(reverse("application_comment", args=[submitted.pk]), {"body": "As said.", "parent": parent.pk})
     assert submitted.comments.get(body="As said.").parent == question
-    assert "In reply to the reviewer: Why leads?" in page(client, "application_review", submitted.pk)
+    answer = submitted.comments.get(body="As said.")
+    client.post(reverse("application_comment", args=[submitted.pk]), {"body": "Sure?", "parent": answer.pk})
+    shown = page(client, "application_review", submitted.pk, reply=str(question.pk))
+    assert shown.count('aria-label="Replies to the reviewer"') == 1
+    assert "In reply to bob@acme.test: As said." in shown
+    assert "In reply to the reviewer: Why leads?" not in shown
+    assert shown.index("Why leads?") < shown.index("As said.") < shown.index("Sure?") < shown.index("To route them.")
+    assert f'<option value="{question.pk}" selected>' in shown
+    assert f'href="?reply={answer.pk}"' in shown
+    assert "autofocus" in shown
+    assert "selected" not in page(client, "application_review", submitted.pk, reply=str(note.pk))
 
 
 def test_publish_and_deprecate(sign_in: SignIn, approved: PartnerApplication, bob: User) -> None:

@@ -35,8 +35,9 @@ def version_of(application: PartnerApplication) -> ApplicationVersion:
     return application.versions.order_by("-number")[0]
 
 
-def show(client: Client, application: PartnerApplication) -> str:
-    answer = client.get(reverse("admin:applications_applicationversion_change", args=[version_of(application).pk]))
+def show(client: Client, application: PartnerApplication, **query: str) -> str:
+    path = reverse("admin:applications_applicationversion_change", args=[version_of(application).pk])
+    answer = client.get(path, query)
     assert answer.status_code == 200
     return answer.content.decode()
 
@@ -109,7 +110,16 @@ def test_claim_decide_and_talk(desk: Client, submitted: PartnerApplication, dana
     question = submitted.comments.get(body="Why leads?")
     shown = press(desk, submitted, "note", "To be asked again.", reply_to=str(question.pk))
     assert submitted.comments.get(body="To be asked again.").parent == question
-    assert "In reply to dana@treaty.test: Why leads?" in shown
+    answer = submitted.comments.get(body="To be asked again.")
+    shown = press(desk, submitted, "note", "Asked.", reply_to=str(answer.pk))
+    assert shown.count('aria-label="Replies to dana@treaty.test"') == 1
+    assert "In reply to dana@treaty.test: To be asked again." in shown
+    assert "In reply to dana@treaty.test: Why leads?" not in shown
+    listed = shown[shown.index("Conversation and notes") :]
+    places = [listed.index(f"<p>{text}</p>") for text in ("Why leads?", "To be asked again.", "Asked.", "Looks fine.")]
+    assert places == sorted(places)
+    answering = show(desk, submitted, reply=str(question.pk))
+    assert f'<option value="{question.pk}" selected>' in answering
     press(desk, submitted, "release")
     assert status_of(submitted) == "submitted"
     assert "is recorded" in press(desk, submitted, "approve", "Well made.")

@@ -38,6 +38,7 @@ WITH_DETAIL = {"partners", "applications", "authn"}
 BEST: dict[str, dict[str, Any]] = {
     "Partner": {"partner_name": ACME.name},
     "PartnerApplication": {"app_name": "Quote Sync"},
+    "ApplicationVersion": {"app_name": "Renewal Radar"},
     "VerificationItem": {"key": "tax_id"},
 }
 
@@ -54,6 +55,7 @@ def build_office() -> None:
     make_key(application)
     world.add_calls(application)
     world.add_clients(application, owner)
+    world.add_conversation(acme.applications.get(app_name="Renewal Radar"), owner)
     client = create_client(
         application=application, name="Nightly sync", allowed_flows=["client_credentials"], actor=SYSTEM
     )

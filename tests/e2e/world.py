@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from applications.models import PartnerApplication
 from applications.services.applications import create_application
+from applications.services.comments import add_comment
 from authn.models import ApiCall, OAuthConsent
 from authn.services.keys import generate_api_key, revoke_api_key, rotate_api_key
 from authn.services.oauth import create_client, revoke_client, rotate_client_secret
@@ -25,6 +27,7 @@ from events.services.publishing import publish_event
 from integrations.models import Integration
 from integrations.services.integrations import create_integration
 from partners.models import Partner, PartnerMember, User
+from partners.selectors import principal_of_member
 from tests.conftest import make_application, make_partner
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
@@ -92,7 +95,7 @@ def add_usage(application: PartnerApplication, rng: random.Random) -> None:
             histogram=[0] * 30 + [rng.randrange(4, 12) for _ in range(12)] + [0] * 28,
         )
         rows.append(slow)
-    for currency, value in (("EUR", "1280.4"), ("JPY", "52000"), ("USD", "48210.75")):
+    for currency, amount in (("EUR", "1280.4"), ("JPY", "52000"), ("USD", "48210.75")):
         rows.append(
             PartnerUsage(
                 partner_id=application.partner_id,
@@ -100,7 +103,7 @@ def add_usage(application: PartnerApplication, rng: random.Random) -> None:
                 metric_name="transaction_value",
                 unit=currency,
                 usage_date=last_hours()[0],
-                metric_value=Decimal(value),
+                metric_value=Decimal(amount),
                 sample_count=12,
             )
         )
@@ -216,6 +219,17 @@ def add_clients(application: PartnerApplication, alice: User) -> None:
     )
 
 
+def add_conversation(application: PartnerApplication, alice: User) -> None:
+    """A question with answers, one of them to an answer, a remark of its own, and a note between reviewers."""
+    reviewer = replace(SYSTEM, label="dana@treaty.test")
+    owner = principal_of_member(alice.memberships.select_related("partner", "user").get())
+    question = add_comment(application=application, body="Why does it read leads?", actor=reviewer)
+    answer = add_comment(application=application, body="To route them.", parent_id=question.id, actor=owner)
+    add_comment(application=application, body="We support both regions now.", actor=owner)
+    add_comment(application=application, body="And how long are they kept?", parent_id=answer.id, actor=reviewer)
+    add_comment(application=application, body="Looks sound to me.", internal=True, actor=reviewer)
+
+
 def build_world() -> User:
     """Acme with Alice, its owner, who is returned."""
     rng = random.Random(7)  # noqa: S311 (the same world each time)
@@ -228,7 +242,8 @@ def build_world() -> User:
     bob = User.objects.create_user("bob@acme.test", "correct horse battery", name="Bob Brand")
     PartnerMember.objects.create(partner=acme, user=bob, role="developer")
     application = make_application(acme, "Quote Sync", description="Pushes quotes into agency systems.")
-    make_application(acme, "Claims Desk", status=PartnerApplication.Status.SUBMITTED, approved_permissions=[])
+    desk = make_application(acme, "Claims Desk", status=PartnerApplication.Status.SUBMITTED, approved_permissions=[])
+    add_conversation(desk, alice)
     create_application(
         partner=acme,
         app_name="Policy Mirror",
