@@ -7,7 +7,7 @@ from math import ceil
 from typing import Any
 
 import structlog
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import DataError, IntegrityError
 from django.http import Http404, HttpRequest, JsonResponse
@@ -108,6 +108,10 @@ def from_api_exception(error: exceptions.APIException) -> tuple[int, str, str, d
 def known_exception(error: Exception) -> Exception:
     """Exceptions of Django and of the database that a client's input can cause, as what they mean."""
     if isinstance(error, Http404):
+        return exceptions.NotFound("There is no such object, or it is not yours.")
+    if isinstance(error, ObjectDoesNotExist):
+        # Deleted by somebody else between the look-up of the view and the lock of the service.
+        logger.warning("object_gone", exc_info=error)
         return exceptions.NotFound("There is no such object, or it is not yours.")
     if isinstance(error, PermissionDenied):
         return exceptions.PermissionDenied()

@@ -6,9 +6,10 @@ import uuid
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
 from rest_framework.test import APIClient
 
-from events.models import PlatformEvent
+from events.models import EventType, PlatformEvent
 from partners.models import User
 from tests.receivers import Receiver
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
@@ -54,6 +55,32 @@ def test_what_was_read_can_be_put_back(api: Api, acme_key: str, endpoint: Webhoo
         assert errors == [("integrationId", "fixed")]
     endpoint.refresh_from_db()
     assert endpoint.description == "Leads"
+
+
+def test_what_was_retired_since_stands_in_the_way_of_nothing(
+    api: Api, acme_key: str, endpoint: WebhookEndpoint, client: Client, alice: User
+) -> None:
+    old = EventType.objects.create(event_name="quote.made", description="A quote.", event_category="custom")
+    WebhookEndpoint.objects.update(subscribed_events=["quote.made", "lead.*"])
+    EventType.objects.filter(pk=old.pk).update(active=False)
+    path = f"/api/webhooks/{endpoint.id}"
+
+    off = api(acme_key).patch(path, {"active": False, "description": "Quotes"})
+    more = api(acme_key).patch(path, {"subscribedEvents": ["quote.made", "lead.*", "claim.filed"]})
+    refused = api(acme_key).patch(path, {"subscribedEvents": ["quote.made", "quote.lost"]})
+
+    assert (off.status_code, off.json()["data"]["active"]) == (200, False)
+    assert more.status_code == 200
+    assert [(row["field"], row["code"]) for row in refused.json()["errors"]] == [
+        ("subscribedEvents.1", "unknown_event")
+    ]
+    client.force_login(alice)
+    page = client.get(f"/webhooks/{endpoint.id}/edit").content.decode()
+    assert "quote.made (retired)" in page
+    form = {"endpoint_url": endpoint.endpoint_url, "subscribed_events": ["quote.made", "lead.*"]}
+    assert client.post(f"/webhooks/{endpoint.id}/edit", form).status_code == 302
+    endpoint.refresh_from_db()
+    assert endpoint.subscribed_events == ["quote.made", "lead.*"]
 
 
 def test_a_stranger_finds_nothing(api: Api, globex_key: str, charlie: User, endpoint: WebhookEndpoint) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -71,11 +72,14 @@ class EndpointForm(forms.Form):
         " or has failed for good.",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, had: Collection[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         events = self.fields["subscribed_events"]
         assert isinstance(events, forms.MultipleChoiceField)  # noqa: S101 (declared above; narrows the type)
-        events.choices = subscription_choices()
+        choices = subscription_choices()
+        # Saving the form must not drop what is no longer on offer.
+        offered = {value for value, _ in choices}
+        events.choices = [*choices, *((name, f"{name} (retired)") for name in had if name not in offered)]
 
     @classmethod
     def start(cls, endpoint: WebhookEndpoint) -> dict[str, Any]:

@@ -96,12 +96,13 @@ class EndpointEdit(EndpointPage, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The endpoint as it is unless a change was refused."""
         context = super().get_context_data(**kwargs)
-        return {"form": EndpointForm(initial=EndpointForm.start(self.endpoint)), **context}
+        form = EndpointForm(initial=EndpointForm.start(self.endpoint), had=self.endpoint.subscribed_events)
+        return {"form": form, **context}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Save, and go back to the endpoint."""
         endpoint = self.load()
-        form = EndpointForm(request.POST)
+        form = EndpointForm(request.POST, had=endpoint.subscribed_events)
         if form.is_valid():
             try:
                 endpoints.update_webhook(webhook=endpoint, actor=self.principal, **form.cleaned_data)

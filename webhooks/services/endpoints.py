@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Container
+from datetime import UTC, datetime, time
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +13,7 @@ from django.db.models.functions import Now
 
 from common.errors import ForbiddenError, InvalidError
 from common.outbound_urls import RefusedURLError, check_url
+from common.partitions import uuid7_day, uuid7_floor
 from common.principal import Principal
 from common.queue import send_on_commit
 from events.models import EventType
@@ -26,6 +29,9 @@ from webhooks.signing import generate_secret
 from webhooks.wakeups import wake_on_commit
 
 MAX_SUBSCRIPTIONS = 100
+# What has rules beyond its type.
+DECIDED = ("endpoint_url", "subscribed_events", "custom_headers", "payload_filter", "field_mapping")
+PURGED_AT_ONCE = 5000  # deliveries of one transaction
 MAX_HEADERS = 10
 MAX_HEADER_VALUE = 1024
 
@@ -79,7 +85,7 @@ def register_webhook(
         ordered=ordered,
         webhook_secret=generate_secret(),
     )
-    check(endpoint)
+    check(endpoint, changed=DECIDED)
     demand_proof(endpoint)
     endpoint.save(force_insert=True)
     return endpoint
@@ -97,13 +103,16 @@ def demand_proof(endpoint: WebhookEndpoint) -> None:
 def update_webhook(*, webhook: WebhookEndpoint, actor: Principal, **changes: Any) -> WebhookEndpoint:
     """Change what the owner decides; switching it on again releases what was held for it.
 
-    Raises InvalidError as `register_webhook` does.
+    Raises InvalidError as `register_webhook` does, for what is changed: an event retired since, or a scope the
+    application lost, does not stand in the way of the rest.
     """
     endpoint = lock(webhook, actor)
     was_active, was_ordered, was_at = endpoint.active, endpoint.ordered, endpoint.endpoint_url
+    before = {name: getattr(endpoint, name) for name in changes}
     for name, value in changes.items():
         setattr(endpoint, name, value)
-    check(endpoint)
+    changed = {name for name, value in changes.items() if value != before[name]}
+    check(endpoint, changed=changed, had=before.get("subscribed_events", ()))
     fields = list(changes)
     if "active" in changes and endpoint.active != was_active:
         # An owner's decision replaces the platform's, either way.
@@ -121,19 +130,37 @@ def update_webhook(*, webhook: WebhookEndpoint, actor: Principal, **changes: Any
     return endpoint
 
 
-@transaction.atomic
 def delete_webhook(*, webhook: WebhookEndpoint, actor: Principal) -> None:
-    """Remove an endpoint with its deliveries and attempts; what is on its way may still arrive."""
-    endpoint = lock(webhook, actor)
-    with connection.cursor() as cursor:
-        # Not by the ORM's cascade: it would load every delivery into memory.
-        cursor.execute(
-            "DELETE FROM webhooks_webhookattempt WHERE delivery_id IN"
-            " (SELECT id FROM webhooks_webhookdelivery WHERE endpoint_id = %s)",
-            [endpoint.id],
-        )
-        cursor.execute("DELETE FROM webhooks_webhookdelivery WHERE endpoint_id = %s", [endpoint.id])
-    endpoint.delete()
+    """Remove an endpoint with its deliveries and attempts; what is on its way may still arrive.
+
+    A long log goes first, part by part, once the endpoint is off: nobody who publishes waits for that.
+    """
+    refuse_stranger(webhook.partner_id, actor)
+    if WebhookDelivery.objects.filter(endpoint=webhook)[PURGED_AT_ONCE : PURGED_AT_ONCE + 1].exists():
+        update_webhook(webhook=webhook, active=False, actor=actor)
+        while purge_deliveries(webhook) == PURGED_AT_ONCE:
+            pass
+    with transaction.atomic():
+        # Waits for those who are publishing to it, so that nothing is left that refers to it.
+        WebhookEndpoint.objects.select_for_update(of=("self",)).get(pk=webhook.pk)
+        while purge_deliveries(webhook):
+            pass
+        webhook.delete()
+
+
+@transaction.atomic
+def purge_deliveries(webhook: WebhookEndpoint) -> int:
+    """Remove the oldest PURGED_AT_ONCE deliveries of an endpoint and their attempts; return how many there were."""
+    ids = list(
+        WebhookDelivery.objects.filter(endpoint=webhook).order_by("id").values_list("id", flat=True)[:PURGED_AT_ONCE]
+    )
+    if ids:
+        with connection.cursor() as cursor:
+            # Not by the ORM's cascade: it would load every row. Attempts of days before the deliveries are not theirs.
+            first = uuid7_floor(datetime.combine(uuid7_day(ids[0]), time.min, tzinfo=UTC))
+            cursor.execute("DELETE FROM webhooks_webhookattempt WHERE delivery_id = ANY(%s) AND id >= %s", [ids, first])
+            cursor.execute("DELETE FROM webhooks_webhookdelivery WHERE id = ANY(%s)", [ids])
+    return len(ids)
 
 
 def release_held(endpoint: WebhookEndpoint) -> None:
@@ -182,26 +209,33 @@ def refuse_stranger(partner_id: Any, actor: Principal) -> None:
         raise ForbiddenError("not_yours", "This belongs to another partner.")
 
 
-def check(endpoint: WebhookEndpoint) -> None:
-    """Raise InvalidError naming the first field that breaks a rule."""
-    try:
-        check_url(
-            endpoint.endpoint_url,
-            environment=endpoint.environment,
-            allowed_networks=settings.WEBHOOK_ALLOWED_NETWORKS,
-        )
-    except RefusedURLError as refusal:
-        raise InvalidError(str(refusal), field="endpoint_url", code="refused_url") from None
-    check_subscriptions(endpoint)
-    check_headers(endpoint.custom_headers)
-    check_filter(endpoint.payload_filter)
-    check_mapping(endpoint.field_mapping)
+def check(endpoint: WebhookEndpoint, *, changed: Container[str], had: Collection[str] = ()) -> None:
+    """Raise InvalidError naming the first field of those `changed` that breaks a rule; events it `had` may stay."""
+    if "endpoint_url" in changed:
+        check_address(endpoint)
+    if "subscribed_events" in changed:
+        check_subscriptions(endpoint, had)
+    if "custom_headers" in changed:
+        check_headers(endpoint.custom_headers)
+    if "payload_filter" in changed:
+        check_filter(endpoint.payload_filter)
+    if "field_mapping" in changed:
+        check_mapping(endpoint.field_mapping)
     for field, value in (("max_in_flight", endpoint.max_in_flight), ("max_per_second", endpoint.max_per_second)):
         if value is not None and not 1 <= value <= 1000:
             raise InvalidError("Expected 1 to 1000.", field=field, code="out_of_range")
 
 
-def check_subscriptions(endpoint: WebhookEndpoint) -> None:
+def check_address(endpoint: WebhookEndpoint) -> None:
+    """Raise InvalidError for an address that the platform does not call."""
+    networks = settings.WEBHOOK_ALLOWED_NETWORKS
+    try:
+        check_url(endpoint.endpoint_url, environment=endpoint.environment, allowed_networks=networks)
+    except RefusedURLError as refusal:
+        raise InvalidError(str(refusal), field="endpoint_url", code="refused_url") from None
+
+
+def check_subscriptions(endpoint: WebhookEndpoint, had: Collection[str]) -> None:
     """Names of active types, `lead.*` or `*`, each once; by name only what the application may see."""
     names = endpoint.subscribed_events
     if not 1 <= len(names) <= MAX_SUBSCRIPTIONS:
@@ -215,7 +249,7 @@ def check_subscriptions(endpoint: WebhookEndpoint) -> None:
         field = f"subscribed_events.{index}"
         if name in names[:index]:
             raise InvalidError(f"{name} stands twice.", field=field, code="duplicate")
-        if name in groups:
+        if name in groups or name in had:
             continue
         if name not in needed:
             raise InvalidError(f"There is no event {name!r}.", field=field, code="unknown_event")

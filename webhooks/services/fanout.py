@@ -24,7 +24,8 @@ REPLAYS_PER_SECOND = 50
 # An endpoint the platform switched off (disabled_reason) keeps its events: they are held, without a due time, as are
 # those of one that has not proven its ownership yet. One that its owner switched off gets none. One that keeps the
 # order gets them without a due time too: the delivery process gives it when the entity's turn has come (see
-# webhooks.engine.ordering); publishers never wait for each other.
+# webhooks.engine.ordering); publishers never wait for each other. The lock is the one that the foreign key takes at
+# commit, taken here: an endpoint deleted in between would undo whatever the event is published with.
 INSERT = f"""
 WITH takers AS (
   SELECT w.id, w.active AND NOT w.unproven AS active, w.ordered, w.payload_filter
@@ -37,6 +38,7 @@ WITH takers AS (
     AND (%(scope)s = '' OR %(scope)s = ANY(
       CASE w.environment WHEN 'test' THEN a.permissions ELSE a.approved_permissions END))
     AND {OWNERS_MAY_SUBSCRIBE}
+  FOR KEY SHARE OF w
 ), inserted AS (
   INSERT INTO webhooks_webhookdelivery (id, created_at, updated_at, event_id, endpoint_id, status, kind, attempt_number,
     attempt_limit, due_at, order_key, last_error, event_name)
