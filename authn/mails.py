@@ -8,6 +8,11 @@ from common.mail import MailKind, register_mail
 
 ACME: dict[str, Any] = {"partner": "Acme Insurance Tech", "action_url": "https://partners.example/keys"}
 KEY = {**ACME, "key": "Production (sk_4fJ8a…x7Qa)", "days": 92, "expires": "1 March 2027"}
+CLIENT: dict[str, Any] = {
+    "partner": "Acme Insurance Tech",
+    "client": "Nightly sync",
+    "action_url": "https://partners.example/oauth",
+}
 
 KINDS = (
     # Always sent: whoever switched the others off still has to replace what stopped.
@@ -29,6 +34,27 @@ KINDS = (
         "We revoked an API key of {{ partner }}",
         "See the key",
         {**KEY, "reason": "It was used from a country you told us you do not work in."},
+    ),
+    MailKind(
+        "client_revoked",
+        "account",
+        "We revoked an OAuth client of {{ partner }}",
+        "See the client",
+        {**CLIENT, "reason": "It asked for tokens from a country you told us you do not work in."},
+    ),
+    MailKind(
+        "client_tokens_revoked",
+        "account",
+        "We revoked tokens of an OAuth client of {{ partner }}",
+        "See the client",
+        {**CLIENT, "reason": "One of them was seen in a public repository."},
+    ),
+    MailKind(
+        "access_withdrawn",
+        "account",
+        "We withdrew what {{ client }} may do for {{ partner }}",
+        "See who has access",
+        {**CLIENT, "person": "bob@acme.example", "reason": "Its maker asked us to."},
     ),
     MailKind("key_rotation_due", "keys", "Rotate an API key of {{ partner }}", "Rotate it", KEY),
     MailKind("key_expiring", "keys", "An API key of {{ partner }} stops on {{ expires }}", "See the key", KEY),

@@ -35,6 +35,11 @@ def acting_as(principal: Principal, **extra: Any) -> Any:
     return pghistory.context(**describe(principal), **extra)
 
 
+def because(reason: str) -> Any:
+    """A context manager: history rows made inside, and by the rest of the request, carry why, for all who read them."""
+    return pghistory.context(**({"reason": reason} if reason else {}))
+
+
 class AuditMiddleware(pghistory.middleware.HistoryMiddleware):
     """Opens the audit context of a request with its user, path, address and request id."""
 

@@ -22,7 +22,13 @@ from partners.models import User
 
 PAGE = 50
 EXPORT_PART = 2_000
-VERBS = {"insert": "created", "update": "changed", "delete": "deleted", "new_password": "given a new password"}
+VERBS = {
+    "insert": "created",
+    "update": "changed",
+    "delete": "deleted",
+    "new_password": "given a new password",
+    "tokens_revoked": "had tokens revoked",
+}
 # Never shown, whatever the row: what could be used, or is about a person's finances.
 SECRET_PARTS = ("secret", "key_value", "token", "hash", "answer", "config", "context", "password")
 BOOKKEEPING = {"id", "created_at", "updated_at", "created", "updated"}
@@ -86,6 +92,7 @@ class Entry:
     kind: str
     ip: str
     request_id: str
+    reason: str
     changes: list[Change] = field(default_factory=list)
 
     @property
@@ -239,6 +246,7 @@ def entry_of(model: Any, row: Any, previous: Any, people: Mapping[Any, User]) ->
         kind=str(metadata.get("principal_kind") or "system"),
         ip=str(metadata.get("ip") or ""),
         request_id=str(metadata.get("request_id") or ""),
+        reason=str(metadata.get("reason") or ""),
         changes=list(changes_between(model, previous, row)) if row.pgh_label == "update" and previous else [],
     )
 
@@ -274,7 +282,9 @@ class Line:
 def csv_lines(entries: Iterable[Entry]) -> Iterator[str]:
     """Entries as CSV; a cell that a spreadsheet would run as a formula is quoted with an apostrophe."""
     writer = csv.writer(Line())
-    yield writer.writerow(["at", "actor", "kind", "ip", "request_id", "action", "noun", "name", "object_id", "changes"])
+    yield writer.writerow(
+        ["at", "actor", "kind", "ip", "request_id", "action", "noun", "name", "object_id", "reason", "changes"]
+    )
     for entry in entries:
         changes = "; ".join(
             f"{change.field}: {'(hidden)' if change.hidden else f'{change.before} -> {change.after}'}"
@@ -290,6 +300,7 @@ def csv_lines(entries: Iterable[Entry]) -> Iterator[str]:
             entry.noun,
             entry.name,
             entry.object_id,
+            entry.reason,
             changes,
         ]
         yield writer.writerow([f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells])

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -15,12 +15,12 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from applications.models import PartnerApplication
-from authn.admin.suspicion import ReasonForm, RevokingAdmin
+from authn.admin.reasons import MOST_AT_ONCE, reason_for_selected
+from authn.admin.suspicion import RevokingAdmin
 from authn.call_search import PERIODS, STATUSES, condition
 from authn.gateway.table import table
 from authn.models import ApiCall, ApiKey, GatewayRoute, OAuthClient, ServiceAccount
 from authn.services.keys import revoke_api_key
-from common.ask import ask_about_selected
 from common.attempts import attempt
 from common.keyset import uuid_or_none
 from common.principal import NOBODY
@@ -31,8 +31,6 @@ from partners.models import Partner
 from partners.selectors import staff_behind
 
 TONES = {"active": "success", "rotated": "info", "revoked": "danger", "expired": "warning"}
-# One page names them, one request stops them.
-MOST_AT_ONCE = 200
 
 
 @admin.register(ApiKey)
@@ -56,15 +54,11 @@ class ApiKeyAdmin(RevokingAdmin):
     def revoke_selected(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> HttpResponse | None:
         """Ask why, then stop each of them."""
         keys = list(queryset.exclude(status=ApiKey.Status.REVOKED)[: MOST_AT_ONCE + 1])
-        if not 0 < len(keys) <= MOST_AT_ONCE:
-            problem = f"Select {MOST_AT_ONCE} keys at most." if keys else "They are revoked already."
-            self.message_user(request, problem, messages.WARNING)
-            return None
-        form = ReasonForm(request.POST if "reason" in request.POST else None)
-        if not form.is_valid():
-            names = {key.pk: f"{key.label} of {key.partner or key.service_account}" for key in keys}
-            return ask_about_selected(self, request, names, form, action="revoke_selected", title="Revoke")
-        actor, reason = staff_behind(request), form.cleaned_data["reason"]
+        names = {key.pk: f"{key.label} of {key.partner or key.service_account}" for key in keys}
+        reason = reason_for_selected(self, request, names, action="revoke_selected", title="Revoke")
+        if not isinstance(reason, str):
+            return reason
+        actor = staff_behind(request)
         for key in keys:
             attempt(request, partial(revoke_api_key, api_key=key, reason=reason, actor=actor), f"{key} is revoked.")
         return None

@@ -13,6 +13,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from authn.admin.reasons import ReasonForm
 from authn.models import ApiKey, SuspiciousActivity
 from authn.services.keys import revoke_api_key
 from authn.services.suspicion import decide_suspicion, revoke_suspicious_key
@@ -23,14 +24,6 @@ from partners.selectors import staff_behind
 
 TONES = {"open": "danger", "resolved": "success", "dismissed": "info"}
 Status = SuspiciousActivity.Status
-
-
-class ReasonForm(forms.Form):
-    """Why, in words."""
-
-    reason = forms.CharField(
-        max_length=200, label="Reason, for the partner to read", widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})
-    )
 
 
 class NoteForm(forms.Form):

@@ -61,6 +61,7 @@ class OAuthClientSerializer(ModelSerializer):
             "access_token_format",
             "environment",
             "status",
+            "revoked_reason",
             "secret_last_four",
             "overlap_ends_at",
             "created_at",

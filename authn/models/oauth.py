@@ -79,7 +79,12 @@ class OAuthClientManager(ManagerFromQuerySet["OAuthClient"]):
         return OAuthClientQuerySet(self.model, using=self._db).select_related("partner", "application")
 
 
-@pghistory.track()
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    pghistory.ManualEvent("tokens_revoked"),  # type: ignore[no-untyped-call]  # (the library's)
+)
 class OAuthClient(AbstractApplication):
     """An OAuth 2.0 client of a partner's application. `application` here is ours; on tokens it is the client.
 
@@ -115,6 +120,7 @@ class OAuthClient(AbstractApplication):
     )
     environment = models.CharField(max_length=4, choices=Environment.choices, default=Environment.LIVE)
     active = models.BooleanField(default=True)
+    revoked_reason = models.CharField(max_length=200, blank=True, editable=False)
 
     objects = OAuthClientManager()
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 
+from authn.admin.reasons import MOST_AT_ONCE, reason_for_selected
 from authn.models import OAuthClient, OAuthConsent, OAuthToken
-from authn.oauth.families import end_tokens
 from authn.services.oauth_authorization import withdraw_consent
 from authn.services.oauth_clients import revoke_client
+from authn.services.oauth_revocation import revoke_tokens
+from common.attempts import attempt
 from common.readonly_admin import ReadOnlyAdmin
 from partners.selectors import staff_behind
 
@@ -30,17 +33,42 @@ class OAuthClientAdmin(ReadOnlyAdmin):
         "allowed_flows",
         ("token_lifetime", "access_token_format"),
         ("secret_last_four", "previous_secret_ends_at"),
+        "revoked_reason",
         ("created", "updated"),
     )
-    readonly_fields = ("client_id", "secret_last_four", "previous_secret_ends_at", "created", "updated")
+    readonly_fields = (
+        "client_id",
+        "secret_last_four",
+        "previous_secret_ends_at",
+        "revoked_reason",
+        "created",
+        "updated",
+    )
     actions = ("revoke_selected",)
 
-    @admin.action(description="Revoke the selected clients, with every token they have")
-    def revoke_selected(self, request: HttpRequest, queryset: QuerySet[OAuthClient]) -> None:
-        """For good."""
-        for client in queryset:
-            revoke_client(client=client, actor=staff_behind(request))
-        self.message_user(request, f"Revoked {len(queryset)} clients.", messages.SUCCESS)
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Those who may change clients."""
+        return request.user.has_perm("authn.change_oauthclient")
+
+    @admin.action(description="Revoke, with every token they have…", permissions=["revoke"])
+    def revoke_selected(self, request: HttpRequest, queryset: QuerySet[OAuthClient]) -> HttpResponse | None:
+        """Ask why, then stop each of them for good."""
+        clients = list(queryset.filter(active=True)[: MOST_AT_ONCE + 1])
+        names = {client.pk: f"{client.name} of {client.partner}" for client in clients}
+        reason = reason_for_selected(self, request, names, action="revoke_selected", title="Revoke")
+        if not isinstance(reason, str):
+            return reason
+        actor = staff_behind(request)
+        for client in clients:
+            act = partial(revoke_client, client=client, reason=reason, actor=actor)
+            attempt(request, act, f"{client.name} is revoked.")
+        return None
+
+
+def token_in_words(token: OAuthToken) -> str:
+    """Whose it is and since when; a token has no name."""
+    person = f", for {token.user}" if token.user else ""
+    return f"{token.application.name} of {token.application.partner}{person}, since {token.created:%Y-%m-%d %H:%M} UTC"
 
 
 class OAuthTokenAdmin(ReadOnlyAdmin):
@@ -55,13 +83,21 @@ class OAuthTokenAdmin(ReadOnlyAdmin):
     readonly_fields = fields
     actions = ("revoke_selected",)
 
-    @admin.action(description="Revoke the selected tokens, with the refresh tokens they came with")
-    def revoke_selected(self, request: HttpRequest, queryset: QuerySet[OAuthToken]) -> None:
-        """At once."""
-        rows = list(queryset.values_list("pk", "token_family"))
-        families = {family for _, family in rows if family is not None}
-        end_tokens(Q(token_family__in=families) | Q(pk__in=[pk for pk, _ in rows]))
-        self.message_user(request, f"Revoked {len(rows)} tokens.", messages.SUCCESS)
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Those who may change tokens."""
+        return request.user.has_perm("authn.change_oauthtoken")
+
+    @admin.action(description="Revoke, with the refresh tokens they came with…", permissions=["revoke"])
+    def revoke_selected(self, request: HttpRequest, queryset: QuerySet[OAuthToken]) -> HttpResponse | None:
+        """Ask why, then end them at once."""
+        tokens = list(queryset.select_related("application", "user", "partner")[: MOST_AT_ONCE + 1])
+        names = {token.pk: token_in_words(token) for token in tokens}
+        reason = reason_for_selected(self, request, names, action="revoke_selected", title="Revoke")
+        if not isinstance(reason, str):
+            return reason
+        act = partial(revoke_tokens, tokens=tokens, reason=reason, actor=staff_behind(request))
+        attempt(request, act, lambda count: f"Revoked {count} token{'s' if count != 1 else ''}.")
+        return None
 
 
 class OAuthRefreshTokenAdmin(ReadOnlyAdmin):
@@ -86,12 +122,23 @@ class OAuthConsentAdmin(ReadOnlyAdmin):
     search_fields = ("client__name", "client__client_id", "partner__partner_name", "user__email")
     actions = ("withdraw_selected",)
 
-    @admin.action(description="Withdraw the selected consents, with every token that came of them")
-    def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[OAuthConsent]) -> None:
-        """At once; the client can ask again."""
-        for consent in queryset:
-            withdraw_consent(consent=consent, actor=staff_behind(request))
-        self.message_user(request, f"Withdrew {len(queryset)} consents.", messages.SUCCESS)
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Those who may change consents."""
+        return request.user.has_perm("authn.change_oauthconsent")
+
+    @admin.action(description="Withdraw, with every token that came of them…", permissions=["revoke"])
+    def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[OAuthConsent]) -> HttpResponse | None:
+        """Ask why, then take them back at once; the client can ask again."""
+        consents = list(queryset.select_related("client", "user", "partner")[: MOST_AT_ONCE + 1])
+        names = {consent.pk: f"{consent} for {consent.partner}" for consent in consents}
+        reason = reason_for_selected(self, request, names, action="withdraw_selected", title="Withdraw")
+        if not isinstance(reason, str):
+            return reason
+        actor = staff_behind(request)
+        for consent in consents:
+            act = partial(withdraw_consent, consent=consent, reason=reason, actor=actor)
+            attempt(request, act, f"{consent} is withdrawn.")
+        return None
 
 
 class HiddenAdmin(ReadOnlyAdmin):

@@ -15,9 +15,11 @@ from oauthlib.oauth2 import OAuth2Error
 from authn.models import OAuthClient, OAuthConsent
 from authn.oauth.families import end_tokens
 from authn.oauth.scopes import grantable
+from authn.services.announcements import mail_withdrawal
 from authn.services.oauth_tokens import server
+from common.audit import because
 from common.errors import ForbiddenError
-from common.principal import Principal
+from common.principal import Principal, PrincipalKind
 from partners.models import Partner, PartnerMember, User
 
 AUTHORIZE_PATH = "/api/oauth/authorize"
@@ -113,8 +115,11 @@ def granted_scopes(client: OAuthClient, user: User, partner: Partner) -> set[str
 
 
 @transaction.atomic
-def withdraw_consent(*, consent: OAuthConsent, actor: Principal) -> None:
-    """Take the access back: every token that came of it ends. Open to who gave it and to the organization's owners."""
+def withdraw_consent(*, consent: OAuthConsent, reason: str = "", actor: Principal) -> None:
+    """Take the access back: every token that came of it ends. Open to who gave it and to the organization's owners.
+
+    The organization hears of it when it was staff.
+    """
     is_own = actor.user_id == consent.user_id
     governs = actor.tenant_id == consent.partner_id and actor.has_scope("manage:partner")
     if not (is_own or governs or actor.is_admin):
@@ -123,4 +128,7 @@ def withdraw_consent(*, consent: OAuthConsent, actor: Principal) -> None:
     end_tokens(Q(application=consent.client, user=consent.user, partner=consent.partner))
     # Codes on their way are part of the access.
     consent.client.oauthgrant_set.filter(user=consent.user, partner=consent.partner).delete()
-    OAuthConsent.objects.filter(pk=consent.pk).delete()
+    with because(reason):
+        OAuthConsent.objects.filter(pk=consent.pk).delete()
+    if actor.kind is PrincipalKind.STAFF:
+        mail_withdrawal(consent, reason)

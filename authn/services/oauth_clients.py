@@ -17,9 +17,10 @@ from authn.models import AccessTokenFormat, OAuthClient, OAuthClientType, OAuthF
 from authn.oauth.families import end_tokens
 from authn.oauth.redirects import redirect_uri_problem
 from authn.oauth.secrets import CLIENT_SECRET_PREFIX, generate
+from authn.services.announcements import mail_about_client
 from common.base import Environment
 from common.errors import ConflictError, ForbiddenError, InvalidError, LimitError
-from common.principal import Principal
+from common.principal import Principal, PrincipalKind
 
 MIN_LIFETIME, MAX_LIFETIME = 60, 86_400
 MAX_REDIRECT_URIS = 20
@@ -175,13 +176,19 @@ def end_secret_overlap(*, client: OAuthClient, actor: Principal) -> OAuthClient:
 
 
 @transaction.atomic
-def revoke_client(*, client: OAuthClient, actor: Principal) -> OAuthClient:
-    """Stop the client for good, with every token it has. The row stays for the audit; a second call changes nothing."""
+def revoke_client(*, client: OAuthClient, reason: str = "", actor: Principal) -> OAuthClient:
+    """Stop the client for good, with every token it has, and tell its people when it was staff.
+
+    The row stays for the audit; a second call changes nothing.
+    """
     require_owner(client.partner_id, actor)
     client = OAuthClient.objects.select_for_update(of=("self",)).get(pk=client.pk)
     if client.active:
-        client.active, client.previous_secret, client.previous_secret_ends_at = False, "", None
-        client.save(update_fields=["active", "previous_secret", "previous_secret_ends_at", "updated"])
+        client.active, client.revoked_reason = False, reason
+        client.previous_secret, client.previous_secret_ends_at = "", None
+        client.save(update_fields=["active", "revoked_reason", "previous_secret", "previous_secret_ends_at", "updated"])
         end_tokens(Q(application=client))
         client.consents.all().delete()
+        if actor.kind is PrincipalKind.STAFF:
+            mail_about_client("client_revoked", client, reason)
     return client

@@ -62,7 +62,7 @@ def test_the_reason_is_kept_and_mailed(office: Client, keys: list[ApiKey], alice
     assert entry.actor == "dana@treaty.test"
     assert ("revoked reason", "", REASON) in [(c.field, c.before, c.after) for c in entry.changes]
     # Again: nothing is left to do.
-    assert "They are revoked already." in choose(office, keys[:2], reason=REASON).content.decode()
+    assert "Nothing is left to stop among them." in choose(office, keys[:2], reason=REASON).content.decode()
     assert mails.count() == 4
 
 

@@ -61,6 +61,7 @@ def test_create_answers_with_the_secret_once(api: Api, acme_key: str, applicatio
         "accessTokenFormat": "opaque",
         "environment": "live",
         "status": "active",
+        "revokedReason": "",
         "secretLastFour": secret[-4:],
         "overlapEndsAt": None,
         "createdAt": data["createdAt"],
