@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
@@ -124,6 +128,33 @@ def test_verify_again_over_http(
     assert len(receiver.requests) == 2
     assert api(acme_key).post(f"{path}/verify").json()["data"]["ownershipStatus"] == "verified"
     assert len(receiver.requests) == 2  # nothing left to prove
+
+
+def test_one_at_a_time(api: Api, acme_key: str, registered: WebhookEndpoint, receiver: Receiver) -> None:
+    asked, answer = threading.Event(), threading.Event()
+
+    def slowly(client: socket.socket, request: Received) -> bool:
+        asked.set()
+        answer.wait(4)
+        return reply(200)(client, request)
+
+    def verify() -> str:
+        try:
+            return str(api(acme_key).post(path).json()["data"]["ownershipStatus"])
+        finally:
+            connection.close()
+
+    receiver.answer = slowly
+    path = f"/api/webhooks/{registered.id}/verify"
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(verify)
+        asked.wait(4)
+        second = api(acme_key).post(path)
+        answer.set()
+        assert first.result() == "verified"
+    assert (second.status_code, second.json()["code"], second["Retry-After"]) == (429, "throttled", "6")
+    assert len(receiver.requests) == 1
+    assert api(acme_key).post(path).status_code == 200
 
 
 def test_the_portal_says_so_and_verifies(alice: User, registered: WebhookEndpoint, receiver: Receiver) -> None:

@@ -56,6 +56,7 @@ def test_an_endpoint_from_form_to_delivery(
     delivery = WebhookDelivery.objects.get()
     detail = page.get(f"/webhooks/{endpoint.id}/deliveries/{delivery.id}").content.decode()
     assert "X-Webhook-Signature" in detail
+    assert f'href="/events/{delivery.event_id}"' in detail
     assert "curl -X POST" in detail
     assert "Retry now" not in detail
     assert receiver.url in page.get("/webhooks").content.decode()

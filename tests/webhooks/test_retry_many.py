@@ -134,3 +134,19 @@ def test_only_those_of_the_last_hour(page: Client, endpoint: WebhookEndpoint, fa
         f"/webhooks/{endpoint.id}?within=1",
     )
     assert WebhookDelivery.objects.get(pk=earlier).status == "failed"
+
+
+def test_those_of_one_event_alone(page: Client, endpoint: WebhookEndpoint, fail: Fail) -> None:
+    one, other = fail(2)
+    key = f"evt_{one.event_id.hex}"
+    log = page.get(f"/webhooks/{endpoint.id}", {"event_id": key})
+    assert ([row.pk for row in log.context["page"].rows], log.context["failed"]) == ([one.pk], 1)
+    nothing = page.get(f"/webhooks/{endpoint.id}", {"event_id": "evt_nonsense"})
+    assert (nothing.context["page"].rows, nothing.context["failed"]) == ([], 0)
+    assert told(retry(page, endpoint, "matching", event_id="evt_nonsense")) == "None of these deliveries has failed."
+
+    answer = retry(page, endpoint, "matching", event_id=key)
+
+    assert answer["Location"] == f"/webhooks/{endpoint.id}?event_id={key}"
+    assert told(answer) == "1 failed delivery is being tried again."
+    assert states([one, other]) == [("pending", 5, 6), ("failed", 5, 5)]

@@ -52,7 +52,11 @@ class WebhookEndpointAdmin(ReadOnly, ModelAdmin):
     def verify(self, request: HttpRequest, queryset: QuerySet[WebhookEndpoint]) -> None:
         """Post the challenge to those that have not passed."""
         for endpoint in queryset.filter(unproven=True)[:MOST_AT_ONCE]:
-            asked = verify_webhook(webhook=endpoint, actor=staff_behind(request))
+            try:
+                asked = verify_webhook(webhook=endpoint, actor=staff_behind(request))
+            except DomainError as refusal:
+                self.message_user(request, f"{endpoint}: {refusal.message}", messages.ERROR)
+                continue
             level = messages.ERROR if asked.unproven else messages.SUCCESS
             self.message_user(request, f"{endpoint}: {asked.ownership_error or asked.ownership_status}", level)
 

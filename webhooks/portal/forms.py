@@ -6,17 +6,21 @@ import json
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils import timezone
 
 from common.errors import DomainError
 from common.partitions import uuid7_floor
-from events.selectors import list_event_types
+from common.principal import NOBODY
+from events.selectors import event_id, list_event_types
 from integrations.models import Integration
 from webhooks.http_headers import parse_header_lines
-from webhooks.models import WebhookEndpoint
+from webhooks.models import WebhookDelivery, WebhookEndpoint
 from webhooks.models.delivery import DeliveryStatus
+from webhooks.portal.live import streamed_names
+from webhooks.services.recovery import MOST_CHOSEN, Choice
 from webhooks.services.secrets import DEFAULT_OVERLAP_HOURS, MAX_OVERLAP_HOURS
 
 
@@ -153,18 +157,28 @@ class DeliveryFilterForm(forms.Form):
     """Filters of the delivery log."""
 
     status = forms.ChoiceField(label="Status", choices=[("", "Any"), *DeliveryStatus.choices], required=False)
-    event = forms.CharField(label="Event", required=False, max_length=100)
+    event = forms.ChoiceField(label="Event", required=False)
     within = forms.ChoiceField(
         label="Created",
         choices=[("", "Any time"), ("1", "Last hour"), ("24", "Last 24 hours"), ("168", "Last 7 days")],
         required=False,
     )
+    event_id = forms.CharField(
+        label="Event id", required=False, max_length=50, widget=forms.TextInput(attrs={"placeholder": "evt_…"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        event = self.fields["event"]
+        assert isinstance(event, forms.ChoiceField)  # noqa: S101 (declared above; narrows the type)
+        # Retired types too: the log keeps what was sent of them.
+        event.choices = [("", "Any"), *((name, name) for name in streamed_names())]
 
     @property
     def filters(self) -> dict[str, str]:
         """What is set and valid, as parameters of the log's address."""
         self.is_valid()
-        names = ("status", "event", "within")
+        names = ("status", "event", "within", "event_id")
         return {name: self.cleaned_data[name] for name in names if self.cleaned_data.get(name)}
 
     @property
@@ -173,14 +187,30 @@ class DeliveryFilterForm(forms.Form):
         hours = self.filters.get("within")
         return timezone.now() - timedelta(hours=int(hours)) if hours else None
 
+    @property
+    def event_key(self) -> UUID | None:
+        """Which event; one that there is not for what is no id, so that nothing matches."""
+        text = self.filters.get("event_id")
+        return (event_id(text.strip()) or NOBODY) if text else None
+
     def narrowing(self) -> dict[str, Any]:
         """Lookups for the filters that are set and valid."""
         lookups = {
             "status": self.filters.get("status"),
             "event_name": self.filters.get("event"),
             "id__gte": uuid7_floor(self.since) if self.since else None,
+            "event": self.event_key,
         }
         return {name: value for name, value in lookups.items() if value}
+
+    def choice(self, endpoint: WebhookEndpoint) -> Choice:
+        """The failed deliveries of `endpoint` that the filter shows."""
+        event_name, key = self.filters.get("event", ""), self.event_key
+        if key is None:
+            return Choice(endpoint=endpoint, event_name=event_name, since=self.since)
+        sent = WebhookDelivery.objects.dead().filter(endpoint=endpoint, event=key).order_by("id")
+        ids = list(sent.values_list("pk", flat=True)[:MOST_CHOSEN])
+        return Choice(endpoint=endpoint, event_name=event_name, since=self.since, delivery_ids=ids or [NOBODY])
 
 
 class RotateForm(forms.Form):

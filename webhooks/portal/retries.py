@@ -39,9 +39,7 @@ class RetryMany(EndpointAction):
         """Every failed delivery that the filter shows."""
         if self.form.filters.get("status") not in {None, "failed"}:
             raise ConflictError("nothing_to_recover", "The filter shows no failed deliveries.")
-        event = self.form.filters.get("event", "")
-        choice = Choice(endpoint=self.endpoint, event_name=event, since=self.form.since)
-        recovery = recover_deliveries(choice=choice, actor=self.principal)
+        recovery = recover_deliveries(choice=self.form.choice(self.endpoint), actor=self.principal)
         return " ".join([begun(recovery), *left_out(recovery)])
 
     def retry_selected(self, ids: list[uuid.UUID]) -> str:

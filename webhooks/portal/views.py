@@ -14,6 +14,7 @@ from django.views.generic import TemplateView
 from common.errors import ConflictError, DomainError
 from common.keyset import keyset_page
 from common.partitions import registry, uuid7_day
+from events.models import PlatformEvent
 from integrations.models import Integration
 from partners.portal.access import PortalPage
 from webhooks.models import WebhookDelivery, WebhookEndpoint
@@ -31,7 +32,7 @@ from webhooks.selectors import (
     state_of,
 )
 from webhooks.services import deliveries, endpoints, ownership, secrets
-from webhooks.services.recovery import MOST, Choice, failed_deliveries
+from webhooks.services.recovery import MOST, failed_deliveries
 
 
 class EndpointList(PortalPage, TemplateView):
@@ -138,8 +139,7 @@ class EndpointLog(EndpointPage, TemplateView):
         """Those that match, far beyond the most that are retried at once not to the end."""
         if not self.endpoint.active or form.filters.get("status") not in {None, "failed"}:
             return 0
-        choice = Choice(endpoint=self.endpoint, event_name=form.filters.get("event", ""), since=form.since)
-        return failed_deliveries(choice).stored()[: MOST + 1].count()
+        return failed_deliveries(form.choice(self.endpoint)).stored()[: MOST + 1].count()
 
 
 class EndpointDetail(EndpointLog):
@@ -198,6 +198,8 @@ class DeliveryDetail(EndpointPage, TemplateView):
             "attempts": attempts,
             "attempts_kept": registry["webhooks_webhookattempt"],
             "message_id": public_id(delivery.event_id),
+            "event_shown": self.principal.has_scope("read:events")
+            and PlatformEvent.objects.visible_to(self.principal).filter(pk=delivery.event_id).exists(),
             "archived_day": uuid7_day(delivery.event_id),
             "live": delivery.status == "pending",
         }

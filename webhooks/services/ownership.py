@@ -6,9 +6,11 @@ import secrets
 import uuid
 from datetime import timedelta
 
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
+from common.errors import ThrottledError
 from common.http import Response, send
 from common.principal import Principal
 from webhooks.models import WebhookEndpoint
@@ -16,16 +18,24 @@ from webhooks.services.endpoints import refuse_stranger, release_held
 from webhooks.services.probes import probe_request
 
 CHALLENGE_EVENT = "webhook.challenge"
+TURN_SECONDS = 6  # a little longer than an endpoint has to answer
 KEEP_TRYING = timedelta(days=3)
 
 
 def verify_webhook(*, webhook: WebhookEndpoint, actor: Principal) -> WebhookEndpoint:
     """Challenge the endpoint now, if it has not proven itself yet, and return it as it is then.
 
-    Call it outside a transaction. Raises ForbiddenError for another partner's.
+    Call it outside a transaction. Raises ForbiddenError for another partner's; ThrottledError while another of the
+    partner's is being asked: whoever waits for the answer holds up a thread of the web server.
     """
     refuse_stranger(webhook.partner_id, actor)
-    challenge_endpoint(webhook.pk)
+    turn = f"challenge:{webhook.partner_id}"
+    if not cache.add(turn, 1, timeout=TURN_SECONDS) and cache.get(turn):  # neither when the cache is away
+        raise ThrottledError("Another endpoint of yours is being asked.", retry_after=TURN_SECONDS)
+    try:
+        challenge_endpoint(webhook.pk)
+    finally:
+        cache.delete(turn)
     return WebhookEndpoint.objects.select_related("integration__application").get(pk=webhook.pk)
 
 
