@@ -18,10 +18,13 @@ class BillingConfig(AppConfig):
         from billing import revenue_figures  # noqa: PLC0415 (as above)
         from billing.call_figures import calls_of, calls_of_partner  # noqa: PLC0415 (as above)
         from billing.portal import attention, panels  # noqa: PLC0415 (as above)
+        from billing.selectors import has_usage  # noqa: PLC0415 (as above)
+        from partners.dependents import register_dependent  # noqa: PLC0415 (as above)
         from partners.statistics import register_statistics  # noqa: PLC0415 (as above)
         from partners.tiers import register_usage  # noqa: PLC0415 (as above)
 
         mails.register()
+        register_dependent("usage", has_usage)
         register_usage("monthly_calls", calls_of_month)
         portal.attention.append(attention.quota_running_out)
         portal.navigation.append(

@@ -21,6 +21,11 @@ BYTES_PER_MEGABYTE = 1_000_000
 PERIODS = {"hour": TruncHour, "day": TruncDay, "month": TruncMonth}
 
 
+def has_usage(partner_id: uuid.UUID) -> bool:
+    """Whether anything of a partner was counted: it is billed."""
+    return PartnerUsage.objects.filter(partner_id=partner_id).exists()
+
+
 @dataclass(frozen=True)
 class UsageTotals:
     """What was used in a period."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
+from applications.models import PartnerApplication
+from authn.models import ApiKey
 from billing.models import PartnerUsage
 from common.api.casing import camelize
-from config.transfer.records import AGREEMENT_DATES, CONTACT_FIELDS, IMPORTED_STATUSES
+from common.base import Environment
+from config.transfer.records import AGREEMENT_DATES, CONTACT_FIELDS, GRANTED_STATUSES
 from partners.models import Partner
 
 CHUNK = 500
@@ -25,7 +29,7 @@ def export_records() -> Iterator[dict[str, Any]]:
             return
         usage: dict[Any, list[PartnerUsage]] = {}
         for figure in PartnerUsage.objects.filter(partner_id__in=[partner.id for partner in partners]).order_by(
-            "usage_date", "metric_name", "unit"
+            "usage_date", "metric_name", "unit", "environment", "id"
         ):
             usage.setdefault(figure.partner_id, []).append(figure)
         for partner in partners:
@@ -37,6 +41,11 @@ def record_of(partner: Partner, usage: list[PartnerUsage]) -> dict[str, Any]:
     """One partner as a record."""
     profile = {name: str(getattr(partner, name)) for name in Partner.PROFILE_FIELDS}
     head = {"external_id": partner.external_id or str(partner.id)}
+    applications = sorted(
+        (application for application in partner.applications.all() if application.deleted_at is None),
+        key=lambda application: application.id,
+    )
+    names: dict[uuid.UUID | None, str] = {application.id: application.app_name for application in applications}
     kinds = {"partner_type": partner.partner_type, "status": partner.status, "tier": partner.tier}
     return {
         **wire({**head, **kinds, **{name: value for name, value in profile.items() if value}}),
@@ -53,38 +62,50 @@ def record_of(partner: Partner, usage: list[PartnerUsage]) -> dict[str, Any]:
             )
             for agreement in sorted(partner.agreements.all(), key=lambda agreement: agreement.id)
         ],
-        "applications": [
-            {
-                **wire(
-                    {
-                        "app_name": application.app_name,
-                        "description": application.description,
-                        "status": application.status,
-                        "permissions": application.permissions,
-                    }
-                ),
-                "keys": [
-                    {"name": key.name, "environment": key.environment, "scopes": key.scopes}
-                    for key in sorted(application.api_keys.all(), key=lambda key: key.id)
-                    if key.status == "active"
-                ],
-            }
-            for application in sorted(partner.applications.all(), key=lambda application: application.id)
-            if application.status in IMPORTED_STATUSES
-        ],
-        "usage": [
-            wire(
-                {
-                    "metric_name": figure.metric_name,
-                    "usage_date": figure.usage_date.isoformat(),
-                    "metric_value": format(figure.metric_value.normalize(), "f"),
-                    "unit": figure.unit,
-                }
-            )
-            for figure in usage
-            if figure.environment == "live"
-        ],
+        "applications": [application_record(application) for application in applications],
+        "usage": [usage_record(figure, names.get(figure.application_id, "")) for figure in usage],
     }
+
+
+def application_record(application: PartnerApplication) -> dict[str, Any]:
+    """One application with what a review granted it, and its keys; whatever was never granted is a draft again."""
+    granted = application.status in GRANTED_STATUSES
+    permissions = application.approved_permissions if granted else application.permissions
+    values = {
+        "app_name": application.app_name,
+        "description": application.description,
+        "status": application.status if granted else PartnerApplication.Status.DRAFT.value,
+        "permissions": permissions,
+        **({"sunset_date": application.sunset_date.isoformat()} if granted and application.sunset_date else {}),
+    }
+    keys = [
+        key
+        for key in sorted(application.api_keys.all(), key=lambda key: key.id)
+        if key.status == "active" and (granted or key.environment == Environment.TEST)
+    ]
+    return {**wire(values), "keys": [key_record(key, permissions) for key in keys]}
+
+
+def key_record(key: ApiKey, permissions: list[str]) -> dict[str, Any]:
+    """A key by name and scopes, those that its application will have."""
+    scopes = [scope for scope in key.scopes if scope in permissions]
+    return {"name": key.name, "environment": key.environment, "scopes": scopes}
+
+
+def usage_record(figure: PartnerUsage, app_name: str) -> dict[str, Any]:
+    """One figure; members that say nothing are left out."""
+    values = {
+        "metric_name": figure.metric_name,
+        "usage_date": figure.usage_date.isoformat(),
+        "metric_value": format(figure.metric_value.normalize(), "f"),
+        "unit": figure.unit,
+    }
+    if app_name:
+        values["app_name"] = app_name
+    if figure.environment != Environment.LIVE:
+        values["environment"] = figure.environment
+    more = {"samples": figure.sample_count, "histogram": figure.histogram}
+    return wire({**values, **{name: value for name, value in more.items() if value}})
 
 
 def wire(values: dict[str, Any]) -> dict[str, Any]:

@@ -20,11 +20,12 @@ from billing.models import PartnerUsage
 from common.audit import acting_as
 from common.fields import decrypt, encrypt
 from common.principal import SYSTEM
-from config.transfer.records import Record
+from config.transfer.records import GRANTED_STATUSES, Record
 from partners.models import Partner, PartnerAgreement, PartnerContact
 from partners.tiers import limits_of
 
 BATCH = 500
+SUSPENDED_BEFORE = "Suspended in the system it came from."
 SEAL = "transfer.keys"
 
 
@@ -91,20 +92,20 @@ def write_batch(records: list[Record], sealed: IO[str]) -> None:
         PartnerAgreement.objects.bulk_create(
             [PartnerAgreement(partner=partner, **values) for partner, record in pairs for values in record.agreements]
         )
-        PartnerUsage.objects.bulk_create(
-            [PartnerUsage(partner_id=partner.id, **values) for partner, record in pairs for values in record.usage],
-            ignore_conflicts=True,
-        )
-        applications, keys, lines = [], [], []
+        applications: list[PartnerApplication] = []
+        usage, keys, lines = [], [], []
         for partner, record in pairs:
+            by_name = {values["app_name"]: application_of(partner, values) for values in record.applications}
+            applications += by_name.values()
+            usage += [usage_of(partner, by_name, values) for values in record.usage]
             for values in record.applications:
-                application = application_of(partner, values)
-                applications.append(application)
+                application = by_name[values["app_name"]]
                 for wanted in values["keys"]:
                     full_key, key = key_of(partner, application, wanted)
                     keys.append(key)
                     lines.append(seal(record.external_id, application, full_key, wanted))
         PartnerApplication.objects.bulk_create(applications)
+        PartnerUsage.objects.bulk_create(usage)
         ApiKey.objects.bulk_create(keys)
         sealed.writelines(f"{line}\n" for line in lines)
         sealed.flush()
@@ -117,7 +118,7 @@ def partner_of(record: Record) -> Partner:
     if partner.status == Partner.Status.ACTIVE:
         partner.activated_at = timezone.now()
     if partner.status == Partner.Status.SUSPENDED:
-        partner.suspended_at, partner.suspension_reason = timezone.now(), "Suspended in the system it came from."
+        partner.suspended_at, partner.suspension_reason = timezone.now(), SUSPENDED_BEFORE
         partner.status_before_suspension = Partner.Status.ACTIVE
     return partner
 
@@ -132,11 +133,23 @@ def contacts_of(partner: Partner, record: Record) -> list[PartnerContact]:
 
 
 def application_of(partner: Partner, values: dict[str, Any]) -> PartnerApplication:
-    """One application; an approved one keeps what it was granted."""
+    """One application; a granted one keeps its scopes, a deprecated one its last day."""
     permissions = values["permissions"]
-    approved = permissions if values["status"] == PartnerApplication.Status.APPROVED else []
-    fields = {name: values[name] for name in ("app_name", "description", "status", "permissions")}
-    return PartnerApplication(partner=partner, approved_permissions=approved, **fields)
+    approved = permissions if values["status"] in GRANTED_STATUSES else []
+    fields = {name: values[name] for name in ("app_name", "description", "status", "permissions", "sunset_date")}
+    application = PartnerApplication(partner=partner, approved_permissions=approved, **fields)
+    if application.sunset_date is not None:
+        application.deprecated_at = timezone.now()
+    if application.status == PartnerApplication.Status.SUSPENDED:
+        application.status_reason = SUSPENDED_BEFORE
+    return application
+
+
+def usage_of(partner: Partner, applications: dict[str, PartnerApplication], values: dict[str, Any]) -> PartnerUsage:
+    """One figure, of the application it names or of none."""
+    application = applications.get(values["app_name"])
+    figures = {name: value for name, value in values.items() if name != "app_name"}
+    return PartnerUsage(partner_id=partner.id, application_id=application.id if application else None, **figures)
 
 
 def key_of(partner: Partner, application: PartnerApplication, wanted: dict[str, Any]) -> tuple[str, ApiKey]:

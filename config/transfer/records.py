@@ -6,18 +6,17 @@ import csv
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import date
+from decimal import InvalidOperation
 from pathlib import Path
 from typing import IO, Any
 
 from applications.models import PartnerApplication
-from billing.measures import UNITS, check_measure
-from billing.models import PartnerUsage
 from common.api.casing import camelize, underscore
 from common.base import Environment
-from common.errors import DomainError, InvalidError, InvalidFieldsError
+from common.errors import DomainError, InvalidFieldsError
 from common.scopes import unknown_scopes
+from config.transfer.usage import check_usage, merged
 from partners.models import Partner, PartnerAgreement
 from partners.services.agreements import check_offer
 from partners.services.contacts import clean_contact
@@ -25,8 +24,10 @@ from partners.services.profile import clean_profile
 
 CHUNK = 1 << 16
 MAX_RECORD = 4 << 20
-LARGEST_FIGURE = 10**18
-IMPORTED_STATUSES = {PartnerApplication.Status.DRAFT, PartnerApplication.Status.APPROVED}
+Status = PartnerApplication.Status
+# What holds scopes that a review granted; the others are drafts again in the system they come to.
+GRANTED_STATUSES = (Status.APPROVED, Status.PUBLISHED, Status.SUSPENDED, Status.DEPRECATED)
+IMPORTED_STATUSES = (Status.DRAFT, *GRANTED_STATUSES)
 CONTACT_FIELDS = ("contact_name", "email", "phone", "role")
 AGREEMENT_DATES = ("signed_date", "effective_date", "expiration_date")
 
@@ -140,6 +141,12 @@ def check_parts(record: Record, values: dict[str, Any]) -> None:
             keep(record, f"{name}[{index}].", lambda f=fields, c=check_one, t=target: t.append(c(f)))
     if sum(contact["is_primary"] for contact in record.contacts) > 1:
         record.problems.append("contacts: more than one is primary")
+    names = [application["app_name"] for application in record.applications]
+    if len(set(names)) < len(names):
+        record.problems.append("applications: two have the same appName")
+    if unknown := {figure["app_name"] for figure in record.usage} - {"", *names}:
+        record.problems.append(f"usage: {', '.join(sorted(unknown))} is not among the applications")
+    record.usage = merged(record.usage)
 
 
 def keep(record: Record, path: str, act: Any) -> None:
@@ -190,17 +197,21 @@ def check_application(values: dict[str, Any]) -> dict[str, Any]:
     if not 1 <= len(name) <= 100:
         raise ValueError("appName: expected 1 to 100 characters")
     if status not in IMPORTED_STATUSES:
-        raise ValueError(f"status: expected one of {', '.join(sorted(IMPORTED_STATUSES))}")
+        raise ValueError(f"status: expected one of {', '.join(IMPORTED_STATUSES)}")
     permissions = as_scopes(values.get("permissions"))
     keys = [check_key(key, permissions) for key in values.get("keys") or []]
-    if status == PartnerApplication.Status.DRAFT and any(key["environment"] == Environment.LIVE for key in keys):
+    if status == Status.DRAFT and any(key["environment"] == Environment.LIVE for key in keys):
         raise ValueError("keys: a draft has test keys alone")
+    sunset_date = as_date(values.get("sunset_date"))
+    if (sunset_date is not None) != (status == Status.DEPRECATED):
+        raise ValueError("sunsetDate: a deprecated application has one, and no other")
     description = str(values.get("description") or "")[:5000]
     return {
         "app_name": name,
         "description": description,
         "status": status,
         "permissions": permissions,
+        "sunset_date": sunset_date,
         "keys": keys,
     }
 
@@ -214,32 +225,6 @@ def check_key(values: dict[str, Any], permissions: list[str]) -> dict[str, Any]:
     if beyond := [scope for scope in scopes if scope not in permissions]:
         raise ValueError(f"keys: {', '.join(beyond)} is not among the application's permissions")
     return {"name": str(values.get("name") or "")[:100], "environment": environment, "scopes": scopes}
-
-
-def check_usage(values: dict[str, Any]) -> dict[str, Any]:
-    """One figure of the usage history."""
-    metric = str(values.get("metric_name") or "")
-    if metric not in PartnerUsage.Metric.values:
-        raise ValueError(f"metricName: expected one of {', '.join(PartnerUsage.Metric.values)}")
-    moment = datetime.fromisoformat(str(values["usage_date"]))
-    if moment.tzinfo is None:
-        raise ValueError("usageDate: expected a time with its zone")
-    value = Decimal(str(values["metric_value"]))
-    if not value.is_finite() or not 0 <= value < LARGEST_FIGURE:
-        raise ValueError("metricValue: expected a number from 0, of at most 18 digits before the point")
-    unit = str(values.get("unit") or UNITS.get(PartnerUsage.Metric(metric), ""))
-    try:
-        check_measure(metric_name=metric, value=value, unit=unit)
-    except InvalidError as refusal:
-        name = {"value": "metricValue"}.get(refusal.field or "", refusal.field)
-        raise ValueError(f"{name}: {refusal.message}") from None
-    hour = moment.replace(minute=0, second=0, microsecond=0)
-    return {
-        "metric_name": metric,
-        "usage_date": hour,
-        "metric_value": value,
-        "unit": unit,
-    }
 
 
 def as_date(value: Any) -> date | None:

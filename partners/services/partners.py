@@ -13,6 +13,7 @@ from common.mail import absolute_url
 from common.principal import Principal, PrincipalKind, Role
 from common.revocation import invalidate
 from partners.checklists import ITEMS
+from partners.dependents import sources
 from partners.models import Partner, PartnerAgreement, VerificationItem
 from partners.readiness import outstanding
 from partners.services.announcements import announce_partner, wire_names
@@ -234,8 +235,8 @@ def restore_partner(*, partner: Partner, actor: Principal) -> Partner:
 
 
 def dependents(partner: Partner) -> list[str]:
-    """What keeps the partner from being deleted: the kinds of row that protect it, in every app."""
-    kinds = []
+    """What keeps the partner from being deleted: rows that protect it, in every app, and what apps say of theirs."""
+    kinds = [kind for kind, source in sources.items() if source(partner.id)]
     for relation in Partner._meta.related_objects:
         if relation.on_delete is not PROTECT:
             continue

@@ -106,3 +106,12 @@ def test_bad_reports(api: Api, service_key: str, acme: Partner, changes: dict[st
     response = api(service_key).post("/api/billing/usage", report(acme, **changes))
     assert (response.status_code, response.json()["errors"][0]["field"]) == (400, field)
     assert not UsageReport.objects.exists()
+
+
+def test_a_partner_with_usage_is_not_deleted(api: Api, service_key: str, dana: User, globex: Partner) -> None:
+    assert api(service_key).post("/api/billing/usage", report(globex)).status_code == 201
+    refusal = api(dana).delete(f"/api/partners/{globex.id}")
+    assert (refusal.status_code, refusal.json()["code"]) == (409, "partner_in_use")
+    assert "it has usage" in refusal.json()["detail"]
+    globex.refresh_from_db()
+    assert globex.deleted_at is None

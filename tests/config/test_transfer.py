@@ -5,21 +5,26 @@ from __future__ import annotations
 import io
 import json
 import tracemalloc
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from applications.models import PartnerApplication
 from authn.models import ApiKey
+from authn.services.keys import generate_api_key
 from billing.models import PartnerUsage
+from common.principal import SYSTEM
 from config.transfer.importing import import_records
 from config.transfer.records import read_records
 from events.models import PlatformEvent
 from partners.models import OutboundMail, Partner, PartnerAgreement, PartnerContact
+from tests.conftest import make_application, make_partner
 
 ACME: dict[str, Any] = {
     "externalId": "crm-1",
@@ -177,9 +182,14 @@ def test_dry_run_reports_every_problem_by_row(db: None, tmp_path: Path) -> None:
         {**ACME, "externalId": "i", "usage": [figure("transaction_value", "10.001", "EUR")]},
         {**ACME, "externalId": "j", "usage": [figure("data_processed", "10", "MB")]},
         {**ACME, "externalId": "k", "usage": [figure("api_calls", "1e18", "calls")]},
+        {**ACME, "externalId": "l", "applications": [{"appName": "Twice"}, {"appName": "Twice"}]},
+        {**ACME, "externalId": "m", "usage": [{**figure("api_calls", "1", "calls"), "appName": "Nobody's"}]},
+        {**ACME, "externalId": "n", "usage": [{**figure("response_time", "1", "ms"), "histogram": [1] * 999}]},
+        {**ACME, "externalId": "o", "applications": [{"appName": "x", "status": "deprecated"}]},
+        {**ACME, "externalId": "p", "applications": [{"appName": "x", "sunsetDate": "2099-01-01"}]},
     )
     output, errors = run("import_partners", file, "--dry-run")
-    assert output.startswith("1 would be imported, 0 are there already, 14 have problems, 1 keys.")
+    assert output.startswith("1 would be imported, 0 are there already, 19 have problems, 1 keys.")
     for line in (
         "row 2: partnerType: expected one of",
         "row 2: partnerName: This field may not be blank.",
@@ -196,6 +206,11 @@ def test_dry_run_reports_every_problem_by_row(db: None, tmp_path: Path) -> None:
         "row 13: usage[0]: metricValue: EUR has 2 decimals",
         "row 14: usage[0]: unit: This metric is counted in bytes.",
         "row 15: usage[0]: metricValue: expected a number from 0",
+        "row 16: applications: two have the same appName",
+        "row 17: usage: Nobody's is not among the applications",
+        "row 18: usage[0]: histogram: expected a list",
+        "row 19: applications[0]: sunsetDate: a deprecated application has one",
+        "row 20: applications[0]: sunsetDate: a deprecated application has one",
     ):
         assert line in errors
     assert (Partner.objects.count(), (tmp_path / "crm.jsonl.keys").exists()) == (0, False)
@@ -237,6 +252,73 @@ def test_round_trip(db: None, tmp_path: Path) -> None:
     run("import_partners", write(tmp_path / "in.jsonl", ACME))
     assert run("export_partners", tmp_path / "out.jsonl")[0] == "1 partners exported.\n"
     assert json.loads((tmp_path / "out.jsonl").read_text()) == ACME
+
+
+def test_the_round_trip_of_a_partner_that_works_here(db: None, tmp_path: Path) -> None:
+    """Applications in every state, their usage apart from each other's, and no scope that no review granted."""
+    partner = make_partner("Initech", external_id="here-1")
+    statuses = ("published", "suspended", "deprecated", "rejected", "in_review", "draft")
+    applications = {status: make_application(partner, status.title(), status=status) for status in statuses}
+    make_application(partner, "Gone", status="rejected", deleted_at=timezone.now())
+    sunset = timezone.now().date() + timedelta(days=60)
+    PartnerApplication.objects.filter(pk=applications["deprecated"].pk).update(sunset_date=sunset)
+    PartnerApplication.objects.update(permissions=["read:leads", "write:leads"], approved_permissions=["read:leads"])
+    live = generate_api_key(application=applications["published"], scopes=["read:leads"], name="L", actor=SYSTEM)
+    generate_api_key(
+        application=applications["draft"], scopes=["write:leads"], name="T", environment="test", actor=SYSTEM
+    )
+    hour = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    for number, status in enumerate(("published", "suspended")):
+        for environment in ("live", "test"):
+            PartnerUsage.objects.create(
+                partner_id=partner.id,
+                application_id=applications[status].id,
+                environment=environment,
+                metric_name="response_time",
+                unit="ms",
+                usage_date=hour,
+                metric_value=Decimal("12.5"),
+                sample_count=2 + number,
+                histogram=[0, 2],
+            )
+    run("export_partners", tmp_path / "out.jsonl")
+    record = json.loads((tmp_path / "out.jsonl").read_text())
+    assert [(one["appName"], one["status"], one["permissions"]) for one in record["applications"]] == [
+        ("Published", "published", ["read:leads"]),
+        ("Suspended", "suspended", ["read:leads"]),
+        ("Deprecated", "deprecated", ["read:leads"]),
+        ("Rejected", "draft", ["read:leads", "write:leads"]),
+        ("In_Review", "draft", ["read:leads", "write:leads"]),
+        ("Draft", "draft", ["read:leads", "write:leads"]),
+    ]
+    PartnerUsage.objects.all().delete()
+    moved = write(tmp_path / "in.jsonl", {**record, "externalId": "moved-1", "partnerName": "Initech Two"})
+    assert run("import_partners", moved)[0].startswith("1 imported, 0 are there already, 0 have problems, 2 keys.")
+    there = Partner.objects.get(external_id="moved-1")
+    published = there.applications.get(app_name="Published")
+    assert there.applications.get(status="deprecated").sunset_date == sunset
+    assert {row.usage_date for row in PartnerUsage.objects.all()} == {hour}
+    assert sorted(
+        PartnerUsage.objects.filter(application_id=published.id).values_list(
+            "environment", "metric_value", "sample_count", "histogram"
+        )
+    ) == [("live", Decimal("12.5"), 2, [0, 2]), ("test", Decimal("12.5"), 2, [0, 2])]
+    assert PartnerUsage.objects.count() == 4
+    assert live.api_key.scopes == published.api_keys.get().scopes
+    run("export_partners", tmp_path / "again.jsonl")
+    back = [json.loads(line) for line in (tmp_path / "again.jsonl").read_text().splitlines()]
+    assert {**back[1], "externalId": "here-1", "partnerName": "Initech"} == record
+
+
+def test_a_finer_history_is_added_up_by_the_hour(db: None, tmp_path: Path) -> None:
+    minutes = [
+        {**figure("api_calls", "10", "calls"), "usageDate": f"2026-03-01T{moment}", "samples": 10}
+        for moment in ("12:10:00+00:00", "12:50:00+00:00", "18:00:00+05:30", "13:00:00+00:00")
+    ]
+    run("import_partners", write(tmp_path / "in.jsonl", {**ACME, "usage": minutes}))
+    rows = PartnerUsage.objects.order_by("usage_date").values_list("usage_date", "metric_value", "sample_count")
+    hour = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    assert list(rows) == [(hour, Decimal(30), 30), (hour + timedelta(hours=1), Decimal(10), 10)]
 
 
 def test_memory_stays_flat(db: None, tmp_path: Path) -> None:
