@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from applications.models import PartnerApplication
 from common.partitions import uuid7_floor
-from common.principal import Principal
+from common.principal import Principal, PrincipalKind
 from events.models import EventType
 from events.selectors import list_event_types
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
@@ -123,6 +123,11 @@ def state_of(endpoint: WebhookEndpoint) -> str:
     if endpoint.unproven:
         return "unverified"
     return "failing" if endpoint.failing_since else "active"
+
+
+def may_read_bodies(principal: Principal) -> bool:
+    """Whether requests and answers are shown: they hold what events do, which not every role of a partner may read."""
+    return principal.kind is not PrincipalKind.USER or principal.has_scope("read:events")
 
 
 def attempt_body(attempt: WebhookAttempt, delivery: WebhookDelivery) -> str | None:

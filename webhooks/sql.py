@@ -22,7 +22,10 @@ def quoted(values: Iterable[str]) -> str:
 
 # `Partner.allows` and `PartnerApplication.allows`, for a set of rows.
 OWNERS_MAY_SUBSCRIBE = f"""
-i.status <> '{Integration.Status.INACTIVE}' AND CASE w.environment WHEN 'test'
+i.status <> '{Integration.Status.INACTIVE}' AND p.deleted_at IS NULL AND a.deleted_at IS NULL
+AND NOT (a.status = '{PartnerApplication.Status.DEPRECATED}'
+  AND coalesce(a.sunset_date <= (now() AT TIME ZONE 'UTC')::date, false))
+AND CASE w.environment WHEN 'test'
   THEN p.status IN ({quoted([Partner.Status.ACTIVE, Partner.Status.PENDING])})
     AND a.status NOT IN ({quoted([PartnerApplication.Status.SUSPENDED, PartnerApplication.Status.REJECTED])})
   ELSE p.status = '{Partner.Status.ACTIVE}' AND a.status IN ({quoted(PartnerApplication.OPERATIONAL)})

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from applications.models import PartnerApplication
 from common.principal import SYSTEM
@@ -80,16 +83,47 @@ def test_states_agree_with_the_models(acme: Partner, application: PartnerApplica
         PartnerApplication.Status.values,
         [Integration.Status.ACTIVE, Integration.Status.INACTIVE],
     )
-    for acme.status, application.status, integration_status in states:
+    now = timezone.now()
+    lives: list[dict[str, Any]] = [
+        {"deleted_at": deleted, "sunset_date": None if days is None else now.date() + timedelta(days=days)}
+        for deleted, days in ((None, None), (now, None), (None, 1), (None, 0), (None, -1))
+    ]
+    for (acme.status, application.status, integration_status), life, acme.deleted_at in itertools.product(
+        states, lives, (None, now)
+    ):
+        application.deleted_at, application.sunset_date = life["deleted_at"], life["sunset_date"]
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT {OWNERS_MAY_SUBSCRIBE} FROM (SELECT %s AS environment) w,"  # noqa: S608 (constants of ours)
-                " (SELECT %s AS status) i, (SELECT %s AS status) a, (SELECT %s AS status) p",
-                [environment, integration_status, application.status, acme.status],
+                f"SELECT {OWNERS_MAY_SUBSCRIBE} FROM (SELECT %s AS environment) w, (SELECT %s AS status) i,"  # noqa: S608 (constants of ours)
+                " (SELECT %s AS status, %s::timestamptz AS deleted_at, %s::date AS sunset_date) a,"
+                " (SELECT %s AS status, %s::timestamptz AS deleted_at) p",
+                [environment, integration_status, application.status, *life.values(), acme.status, acme.deleted_at],
             )
             (usable,) = cursor.fetchone()
         allowed = acme.allows(environment) and application.allows(environment)
-        assert usable == (allowed and integration_status != "inactive"), (acme.status, application.status)
+        assert usable == (allowed and integration_status != "inactive"), (acme.status, application.status, life)
+
+
+@pytest.mark.parametrize("change", [{"deleted": True}, {"sunset": True}])
+def test_an_application_that_is_gone_gets_nothing_more(
+    endpoint: WebhookEndpoint,
+    receiver: Receiver,
+    application: PartnerApplication,
+    publish: Publish,
+    change: dict[str, bool],
+) -> None:
+    publish()
+    waiting = WebhookDelivery.objects.get()
+    now = timezone.now()
+    gone = {"deleted_at": now} if "deleted" in change else {"status": "deprecated", "sunset_date": now.date()}
+    PartnerApplication.objects.filter(pk=application.pk).update(**gone)
+
+    publish()
+
+    assert takers() == 1
+    assert process_pending_deliveries() == 0
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.due_at, waiting.attempt_number, receiver.requests) == ("pending", None, 0, [])
 
 
 def test_a_payload_filter(integration: Integration, publish: Publish) -> None:

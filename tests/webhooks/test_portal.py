@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from pytest_django import Settings
+from rest_framework.test import APIClient
 
 from common.principal import Role
 from events.models import EventType, PlatformEvent
@@ -17,6 +18,7 @@ from tests.webhooks.conftest import make_due
 from webhooks.models import DeliveryRecovery, WebhookDelivery, WebhookEndpoint
 from webhooks.services.deliveries import process_pending_deliveries
 
+Api = Callable[..., APIClient]
 Publish = Callable[..., PlatformEvent]
 
 
@@ -158,6 +160,32 @@ def test_a_viewer_looks_but_sees_no_secret(client: Client, alice: User, bob: Use
     assert client.get("/webhooks/new").status_code == 403
     assert client.get(f"/webhooks/{endpoint.id}/edit").status_code == 403
     assert client.post(f"/webhooks/{endpoint.id}/toggle").status_code == 403
+
+
+def test_a_viewer_sees_how_a_delivery_went_and_not_what_was_in_it(
+    client: Client, api: Api, acme_key: str, bob: User, endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish
+) -> None:
+    receiver.answer = reply(200, b"thanks, john@example.com")
+    publish()
+    process_pending_deliveries()
+    delivery = WebhookDelivery.objects.get()
+    path = f"/webhooks/{endpoint.id}/deliveries/{delivery.id}"
+
+    def shown(caller: str | User) -> list[bool]:
+        (attempt,) = api(caller).get(f"/api{path}").json()["data"]["attempts"]
+        assert attempt["responseStatus"] == 200
+        return ["john@example.com" in attempt[name] for name in ("requestBody", "responseBody")]
+
+    client.force_login(bob)
+    assert client.get(path).content.decode().count("john@example.com") > 1
+    assert shown(bob) == [True, True]
+    PartnerMember.objects.filter(user=bob).update(role=Role.VIEWER)
+    page = client.get(path).content.decode()
+    assert "john@example.com" not in page
+    assert "Your role does not show what was sent." in page
+    assert "X-Webhook-Signature" in page
+    assert shown(bob) == [False, False]
+    assert shown(acme_key) == [True, True]
 
 
 def test_the_dead_letter_desk(

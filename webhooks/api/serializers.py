@@ -13,7 +13,7 @@ from common.api.serializers import FixedUUIDField, ModelSerializer, Serializer
 from common.http import parse_headers
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from webhooks.payload import public_id
-from webhooks.selectors import DAY, attempt_body
+from webhooks.selectors import DAY, attempt_body, may_read_bodies
 from webhooks.services.endpoints import MAX_SUBSCRIPTIONS
 from webhooks.services.secrets import DEFAULT_OVERLAP_HOURS, MAX_OVERLAP_HOURS
 
@@ -183,6 +183,7 @@ class AttemptSerializer(ModelSerializer):
     request_headers = serializers.SerializerMethodField()
     request_body = serializers.SerializerMethodField()
     response_headers = serializers.SerializerMethodField()
+    response_body = serializers.SerializerMethodField()
 
     class Meta:
         model = WebhookAttempt
@@ -214,8 +215,12 @@ class AttemptSerializer(ModelSerializer):
         return parse_headers(attempt.response_headers)
 
     def get_request_body(self, attempt: WebhookAttempt) -> str:
-        """As it was sent; empty when the event is archived."""
-        return attempt_body(attempt, self.context["delivery"]) or ""
+        """As it was sent; empty when the event is archived, and for people who may not read events."""
+        return (attempt_body(attempt, self.context["delivery"]) or "") if self.context["bodies"] else ""
+
+    def get_response_body(self, attempt: WebhookAttempt) -> str:
+        """The first 16 KiB of what came back; empty for people who may not read events."""
+        return attempt.response_body if self.context["bodies"] else ""
 
 
 class DeliveryDetailSerializer(DeliverySerializer):
@@ -230,7 +235,8 @@ class DeliveryDetailSerializer(DeliverySerializer):
     @extend_schema_field(AttemptSerializer(many=True))
     def get_attempts(self, delivery: WebhookDelivery) -> Any:
         """Oldest first."""
-        return AttemptSerializer(delivery.attempts.all(), many=True, context={"delivery": delivery}).data
+        context = {"delivery": delivery, "bodies": may_read_bodies(self.context["request"].auth)}
+        return AttemptSerializer(delivery.attempts.all(), many=True, context=context).data
 
 
 class WindowSerializer(Serializer):

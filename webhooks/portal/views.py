@@ -28,6 +28,7 @@ from webhooks.selectors import (
     curl_command,
     delivery_statistics,
     endpoint_health,
+    may_read_bodies,
     preview_of,
     state_of,
 )
@@ -184,11 +185,12 @@ class DeliveryDetail(EndpointPage, TemplateView):
         delivery = get_object_or_404(
             WebhookDelivery.objects.filter(endpoint=self.endpoint), pk=self.kwargs["delivery_id"]
         )
+        bodies = may_read_bodies(self.principal)
         attempts = [
             {
                 "attempt": attempt,
-                "body": attempt_body(attempt, delivery),
-                "curl": curl_command(attempt, delivery),
+                "body": attempt_body(attempt, delivery) if bodies else None,
+                "curl": curl_command(attempt, delivery) if bodies else "",
             }
             for attempt in delivery.attempts.order_by("-id")
         ]
@@ -196,6 +198,7 @@ class DeliveryDetail(EndpointPage, TemplateView):
             **context,
             "delivery": delivery,
             "attempts": attempts,
+            "bodies": bodies,
             "attempts_kept": registry["webhooks_webhookattempt"],
             "message_id": public_id(delivery.event_id),
             "event_shown": self.principal.has_scope("read:events")
