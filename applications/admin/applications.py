@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -15,7 +16,9 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from applications.models import ApplicationStatusChange, ApplicationVersion, PartnerApplication
+from applications.selectors import application_statistics
 from applications.services.lifecycle import resume_application, suspend_application
+from common.api.casing import underscore
 from common.ask import ask_to
 from common.attempts import attempt
 from common.readonly_admin import NothingToSave, ServiceWritten, in_lines
@@ -30,6 +33,27 @@ TONES = {
     "rejected": "danger",
     "suspended": "danger",
 }
+
+
+def figures_in_words(statistics: Mapping[str, Any]) -> Iterator[str]:
+    """A line for each section, and for each part of one: `calls, live: total 42, errors 3`."""
+    for section, figures in statistics.items():
+        if not isinstance(figures, dict):
+            continue
+        plain = {name: one for name, one in figures.items() if not isinstance(one, dict | list)}
+        parts = {name: one for name, one in figures.items() if isinstance(one, dict | list)}
+        for name, part in {"": plain, **parts}.items():
+            if isinstance(part, list):
+                said = [" ".join(map(str, row.values())) for row in part]
+            else:
+                said = [f"{words(key)} {'none' if one is None else one}" for key, one in part.items()]
+            if said or name:
+                yield f"{words(section)}{f', {words(name)}' if name else ''}: {', '.join(said) or 'none'}"
+
+
+def words(name: str) -> str:
+    """A member's name as people say it."""
+    return underscore(name).replace("_", " ")
 
 
 class HistoryInline(ServiceWritten, TabularInline):
@@ -92,7 +116,7 @@ class ApplicationAdmin(ServiceWritten, NothingToSave, ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """All of them; objects as text."""
         names = [field.name for field in PartnerApplication._meta.fields if field.name not in self.exclude]
-        return [*names, "purposes", "data", "security"]
+        return [*names, "purposes", "data", "security", "statistics"]
 
     @display(description="Status", ordering="status", label=TONES)
     def status_label(self, application: PartnerApplication) -> tuple[str, str]:
@@ -119,6 +143,11 @@ class ApplicationAdmin(ServiceWritten, NothingToSave, ModelAdmin):
     def security(self, application: PartnerApplication) -> str:
         """How it is kept safe."""
         return in_lines(application.security_info)
+
+    @display(description="Statistics")
+    def statistics(self, application: PartnerApplication) -> str:
+        """What is counted of it, as its partner sees it."""
+        return in_lines("\n".join(figures_in_words(application_statistics(application))))
 
     @action(description="Suspend", url_path="suspend", permissions=["change"], icon="block")
     def suspend(self, request: HttpRequest, object_id: uuid.UUID) -> HttpResponse:

@@ -253,3 +253,20 @@ def test_the_figures_are_read_from_the_replica(
             assert set(asked) == {"replica"}
     finally:
         del connections["replica"]
+
+
+def test_staff_see_the_figures_in_the_admin(client: Client, application: PartnerApplication, dana: User) -> None:
+    earn(application, "12.5", "USD")
+    earn(application, "9", "JPY")
+    client.force_login(dana)
+    page = client.get(f"/admin/applications/partnerapplication/{application.id}/change/").content.decode()
+    for line in (
+        "submissions: total 0, median review seconds none",
+        "submissions, by status: none",
+        "calls, live: total 0, errors 0, rate limited 0",
+        "revenue: days 30",
+        "revenue, live: JPY 9, USD 12.50",
+        "revenue, test: none",
+        "installs: organizations 0",
+    ):
+        assert line in page, line
