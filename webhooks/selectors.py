@@ -117,9 +117,11 @@ def endpoint_health(endpoints: Iterable[WebhookEndpoint]) -> dict[uuid.UUID, Hea
 
 
 def state_of(endpoint: WebhookEndpoint) -> str:
-    """One word for a badge: active, unverified, failing, disabled (by the platform) or inactive (by its owner)."""
+    """A word for a badge: active, unverified, failing, paused, disabled (by the platform), inactive (by its owner)."""
     if not endpoint.active:
         return "disabled" if endpoint.disabled_reason else "inactive"
+    if endpoint.pause:
+        return "paused"
     if endpoint.unproven:
         return "unverified"
     return "failing" if endpoint.failing_since else "active"

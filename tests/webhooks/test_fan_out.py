@@ -100,6 +100,9 @@ def test_states_agree_with_the_models(acme: Partner, application: PartnerApplica
                 [environment, integration_status, application.status, *life.values(), acme.status, acme.deleted_at],
             )
             (usable,) = cursor.fetchone()
+        integration = Integration(status=integration_status, application=application)
+        endpoint = WebhookEndpoint(partner=acme, integration=integration, environment=environment)
+        assert usable is not bool(endpoint.pause)
         allowed = acme.allows(environment) and application.allows(environment)
         assert usable == (allowed and integration_status != "inactive"), (acme.status, application.status, life)
 

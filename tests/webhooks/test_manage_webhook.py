@@ -9,7 +9,9 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
+from applications.models import PartnerApplication
 from events.models import EventType, PlatformEvent
+from integrations.models import Integration
 from partners.models import User
 from tests.receivers import Receiver
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
@@ -119,6 +121,34 @@ def test_an_inactive_endpoint_is_not_tested(api: Api, acme_key: str, endpoint: W
     response = api(acme_key).post(f"/api/webhooks/{endpoint.id}/test")
     assert (response.status_code, response.json()["code"]) == (409, "endpoint_inactive")
     assert not WebhookDelivery.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "what", "words"),
+    [
+        (lambda: Integration.objects.update(status="inactive"), "integration", "CRM, is switched off"),
+        (lambda: PartnerApplication.objects.update(status="suspended"), "application", "Quote Sync, may not receive"),
+    ],
+)
+def test_a_paused_endpoint_says_so_and_is_not_tested(
+    api: Api,
+    acme_key: str,
+    alice: User,
+    client: Client,
+    endpoint: WebhookEndpoint,
+    change: Callable[[], int],
+    what: str,
+    words: str,
+) -> None:
+    change()
+    client.force_login(alice)
+    refused = api(alice).post(f"/api/webhooks/{endpoint.id}/test")
+    assert (refused.status_code, refused.json()["code"]) == (409, "endpoint_paused")
+    assert refused.json()["detail"] == f"Its {what} may not receive events now."
+    assert not WebhookDelivery.objects.exists()
+    page = " ".join(client.get(f"/webhooks/{endpoint.id}").content.decode().split())
+    assert ("This endpoint gets no events now" in page, words in page) == (True, True)
+    assert "Paused" in client.get("/webhooks").content.decode()
 
 
 def test_delete_takes_the_log_along(api: Api, acme_key: str, endpoint: WebhookEndpoint, publish: Publish) -> None:

@@ -28,7 +28,7 @@ class WebhookEndpointAdmin(ReadOnly, ModelAdmin):
     list_display = ["endpoint_url", "partner", "environment", "state", "failing_since", "created_at"]
     list_filter = ["environment", "active", "unproven", ("failing_since", admin.EmptyFieldListFilter)]
     search_fields = ["endpoint_url", "description", "partner__partner_name"]
-    list_select_related = ["partner"]
+    list_select_related = ["partner", "integration__application"]
     exclude = ["webhook_secret", "previous_secrets", "custom_headers"]
     actions = ["switch_on", "switch_off", "verify"]
     actions_detail = ["recover"]

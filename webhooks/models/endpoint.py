@@ -105,6 +105,18 @@ class WebhookEndpoint(BaseModel):
         return "verified" if self.verified_at else "not_required"
 
     @property
+    def pause(self) -> str:
+        """What of its owner's keeps events from it, `integration`, `application` or `partner`; empty: nothing.
+
+        As OWNERS_MAY_SUBSCRIBE in webhooks.sql has it.
+        """
+        if self.integration.status == Integration.Status.INACTIVE:
+            return "integration"
+        if not self.integration.application.allows(self.environment):
+            return "application"
+        return "" if self.partner.allows(self.environment) else "partner"
+
+    @property
     def signing_besides(self) -> list[PreviousSecret]:
         """The earlier secrets that still sign, the newest first."""
         return still_signing(self.previous_secrets, timezone.now())

@@ -25,7 +25,9 @@ class EndpointPage(PortalPage):
     def load(self) -> WebhookEndpoint:
         """The endpoint; Http404 for one that is not the partner's."""
         visible = WebhookEndpoint.objects.visible_to(self.principal).filter(partner=self.partner)
-        self.endpoint = get_object_or_404(visible.select_related("integration__application"), pk=self.kwargs["pk"])
+        self.endpoint = get_object_or_404(
+            visible.select_related("integration__application", "partner"), pk=self.kwargs["pk"]
+        )
         return self.endpoint
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

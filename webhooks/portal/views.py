@@ -47,7 +47,7 @@ class EndpointList(PortalPage, TemplateView):
         found = list(
             WebhookEndpoint.objects.visible_to(self.principal)
             .filter(partner=self.partner)
-            .select_related("integration")
+            .select_related("integration__application", "partner")
         )
         health = endpoint_health(found)
         rows = [

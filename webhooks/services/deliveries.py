@@ -33,11 +33,13 @@ TEST_PAYLOAD = {"message": "A test of your webhook endpoint. No action is needed
 def test_webhook(*, webhook: WebhookEndpoint, event_name: str, actor: Principal) -> WebhookDelivery:
     """Send a signed test event to this endpoint alone: the type's example (`webhook.test` if empty), without retries.
 
-    Raises ConflictError when the endpoint is off, InvalidError for an event that does not exist.
+    Raises ConflictError when the endpoint is off or paused, InvalidError for an event that does not exist.
     """
     endpoint = lock(webhook, actor)
     if not endpoint.active:
         raise ConflictError("endpoint_inactive", "The endpoint is switched off.")
+    if endpoint.pause:
+        raise ConflictError("endpoint_paused", f"Its {endpoint.pause} may not receive events now.")
     if endpoint.unproven:
         raise ConflictError("endpoint_unproven", "The endpoint has not answered its ownership challenge yet.")
     event_type = type_to_test(event_name)
