@@ -194,10 +194,13 @@ def lock_pending(application: PartnerApplication, *, target: str, actor: Princip
 
 
 def require_reviewer(version: ApplicationVersion, actor: Principal) -> None:
-    """Refuse a reviewer who belongs to the partner, and one who finds a colleague's claim on it."""
+    """Refuse who belongs to the partner or submitted the version, its own keys, and who finds a colleague's claim."""
     partner_id = version.application.partner_id
-    if actor.user_id and PartnerMember.objects.filter(partner_id=partner_id, user_id=actor.user_id).exists():
+    is_member = actor.user_id and PartnerMember.objects.filter(partner_id=partner_id, user_id=actor.user_id).exists()
+    if is_member or actor.partner_id == partner_id:
         raise ForbiddenError("own_application", "You belong to this partner: a colleague has to review it.")
+    if actor.user_id and version.submitted_by_id == actor.user_id:
+        raise ForbiddenError("own_submission", "You submitted this version: a colleague has to review it.")
     if version.claimed_by_id is not None and version.claimed_by_id != actor.user_id:
         raise ConflictError("claimed_by_another", f"{version.claimed_by} is reviewing it.")
 

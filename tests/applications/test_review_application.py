@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.db import connection
 from rest_framework.test import APIClient
 
-from applications.models import ApplicationReview, PartnerApplication
+from applications.models import ApplicationReview, ApplicationVersion, PartnerApplication
 from applications.services.review import (
     approve_application,
     claim_application,
@@ -19,7 +20,7 @@ from applications.services.review import (
     submit_application,
 )
 from common.errors import ConflictError, DomainError, ForbiddenError, InvalidError, TransitionError
-from common.principal import SYSTEM, Principal
+from common.principal import SYSTEM, Principal, PrincipalKind
 from partners.models import PartnerMember, User
 from tests.applications.helpers import changes_of, events_of, status_of
 
@@ -106,6 +107,22 @@ def test_nobody_reviews_their_own_partner(submitted: PartnerApplication, as_dana
         assert refusal.value.code == "own_application"
     assert status_of(submitted) == "submitted"
     assert not ApplicationReview.objects.exists()
+
+
+def test_nobody_reviews_what_they_submitted_or_with_a_key_of_the_partner(
+    submitted: PartnerApplication, as_dana: Principal, as_erin: Principal, dana: User
+) -> None:
+    key = replace(
+        as_erin, kind=PrincipalKind.API_KEY, user_id=None, partner_id=submitted.partner_id, scopes=frozenset({"admin"})
+    )
+    ApplicationVersion.objects.update(submitted_by=dana)
+    for actor, code in ((key, "own_application"), (as_dana, "own_submission")):
+        with pytest.raises(ForbiddenError) as refusal:
+            approve_application(application=submitted, actor=actor)
+        assert refusal.value.code == code
+    assert not ApplicationReview.objects.exists()
+    approve_application(application=submitted, actor=as_erin)
+    assert status_of(submitted) == "approved"
 
 
 def test_high_risk_needs_two_reviewers(risky: PartnerApplication, as_dana: Principal, as_erin: Principal) -> None:
