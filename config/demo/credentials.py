@@ -10,11 +10,11 @@ from django.conf import settings
 
 from applications.models import PartnerApplication
 from authn.keys import digest
-from authn.models import ApiKey, OAuthClient, ServiceAccount
+from authn.models import ApiKey, OAuthClient, OAuthConsent, ServiceAccount
 from authn.services.keys import generate_api_key, generate_service_key
 from authn.services.oauth_clients import create_client
 from common.audit import acting_as
-from common.principal import SYSTEM
+from common.principal import SYSTEM, Role
 from config.demo.build import ADMIN_EMAIL, PASSWORD, ensure_integration
 from config.demo.world import ACME, GLOBEX
 from partners.models import Partner
@@ -30,6 +30,7 @@ def write_credentials(directory: Path, base_url: str) -> dict[str, Any]:
     partner, application = owned(ACME.name, "Quote Sync")
     stranger, feed = owned(GLOBEX.name, "Globex Feed")
     with acting_as(SYSTEM):
+        client = oauth_client(application, known.get("oauth", {}))
         world = {
             "baseUrl": base_url,
             "admin": {"email": ADMIN_EMAIL, "password": PASSWORD},
@@ -49,8 +50,9 @@ def write_credentials(directory: Path, base_url: str) -> dict[str, Any]:
                 "apiKey": application_key(feed, "live", known.get("stranger", {}).get("apiKey")),
             },
             "service": {"apiKey": service_key(known.get("service", {}).get("apiKey"))},
-            "oauth": oauth_client(application, known.get("oauth", {})),
+            "oauth": client,
         }
+        ensure_install(client["clientId"], stranger)
     temporary = path.with_suffix(".new")
     temporary.touch(mode=0o600)
     temporary.write_text(json.dumps(world, indent=2) + "\n", encoding="utf-8")
@@ -90,6 +92,18 @@ def service_key(known: str | None) -> str:
         return known
     account, _ = ServiceAccount.objects.get_or_create(name="core-platform")
     return generate_service_key(service_account=account, name="Demo", actor=SYSTEM).full_key
+
+
+def ensure_install(client_id: str, organization: Partner) -> None:
+    """An owner of another organization lets the client act for it."""
+    owner = organization.members.filter(role=Role.OWNER).order_by("id").select_related("user").first()
+    if owner is not None:
+        OAuthConsent.objects.get_or_create(
+            user=owner.user,
+            client=OAuthClient.objects.get(client_id=client_id),
+            partner=organization,
+            defaults={"scopes": ["read:leads", "read:policies"]},
+        )
 
 
 def oauth_client(application: PartnerApplication, known: dict[str, str]) -> dict[str, str]:

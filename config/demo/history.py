@@ -12,12 +12,14 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
-from applications.models import PartnerApplication
+from applications.models import ApplicationVersion, PartnerApplication
 from authn.metering import LATENCY_BUCKETS_MS
 from authn.models import ApiCall
 from authn.quotas import month_of
 from billing.models import PartnerUsage
 from billing.services.quotas import recount_month
+from common.audit import acting_as
+from common.principal import SYSTEM
 from config.demo.build import demo_endpoints, explicit_times
 from events.models import EventType, PlatformEvent
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
@@ -48,6 +50,7 @@ def build_history() -> None:
         return
     dice = random.Random(SEED)  # noqa: S311 (a demonstration, not a secret)
     now = timezone.now()
+    backdate_submissions(dice)
     with transaction.atomic(), explicit_times(PartnerUsage, PlatformEvent, WebhookDelivery, WebhookAttempt):
         for application in (
             PartnerApplication.objects.filter(status="published").select_related("partner").order_by("id")
@@ -57,6 +60,14 @@ def build_history() -> None:
             recount_month(partner_id=application.partner_id, month=month_of(now))
             ApiCall.objects.bulk_create(list(calls(application, now, dice)))
         deliveries(now, dice)
+
+
+def backdate_submissions(dice: random.Random) -> None:
+    """Let each decision have taken some hours, as its desk expects."""
+    with acting_as(SYSTEM):
+        for version in ApplicationVersion.objects.decided().order_by("id"):
+            submitted = version.created_at - timedelta(hours=dice.uniform(4, 60))
+            ApplicationVersion.objects.filter(pk=version.pk).update(created_at=submitted)
 
 
 def uuid7_at(moment: datetime, dice: random.Random) -> uuid.UUID:

@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.test import Client
 
 from applications.models import PartnerApplication
+from applications.selectors import application_statistics
 from authn.models import ApiCall, ApiKey
 from authn.services.keys import revoke_api_key
 from billing.models import PartnerUsage
@@ -60,6 +61,10 @@ def test_the_demonstration_world(tmp_path: Path, client: Client) -> None:
     assert WebhookDelivery.objects.filter(status="pending").count() == 0
     assert WebhookAttempt.objects.count() > WebhookDelivery.objects.count() > 100
     assert ApiCall.objects.exists()
+    statistics = application_statistics(PartnerApplication.objects.get(pk=world["partner"]["applicationId"]))
+    assert statistics["submissions"]["medianReviewSeconds"] > 3600
+    assert statistics["installs"] == {"organizations": 1}
+    assert [row["currency"] for row in statistics["revenue"]["live"]] == ["EUR", "USD"]
 
     # A second run finds everything and changes nothing but where the receiver answers.
     assert build(tmp_path, "http://127.0.0.1:9202") == world
