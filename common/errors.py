@@ -28,7 +28,7 @@ class InvalidFieldsError(DomainError):
     """Several inputs that break rules at once: snake_case path -> message."""
 
     def __init__(self, errors: Mapping[str, str], *, code: str = "invalid") -> None:
-        super().__init__(code, "; ".join(f"{field}: {message}" for field, message in errors.items()))
+        super().__init__(code, " ".join(f"{field}: {message}" for field, message in errors.items()))
         self.errors = dict(errors)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from django.core.handlers.wsgi import WSGIHandler
@@ -10,6 +13,9 @@ from django.db import close_old_connections
 from common.headers import pairs
 from common.machine import is_machine_call
 
+# Bytes of a body without a length that are kept: more than any form or upload may have.
+LONGEST_CHUNKED = 32 * 1024 * 1024
+IN_MEMORY = 1024 * 1024
 READING_METHODS = frozenset({"GET", "HEAD"})
 
 
@@ -26,7 +32,10 @@ class Handler(WSGIHandler):
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         """One request."""
         if environ["REQUEST_METHOD"] not in READING_METHODS or environ.get("SCRIPT_NAME"):
-            return super().__call__(environ, start_response)
+            if "HTTP_TRANSFER_ENCODING" not in environ or environ.get("CONTENT_LENGTH"):
+                return super().__call__(environ, start_response)
+            with measured_body(environ):
+                return super().__call__(environ, start_response)
         if not is_machine_call(environ, environ["PATH_INFO"]):
             return super().__call__(environ, start_response)
         response = self._middleware_chain(self.request_class(environ))
@@ -36,3 +45,15 @@ class Handler(WSGIHandler):
             return response
         close_old_connections()
         return [response.content]
+
+
+@contextmanager
+def measured_body(environ: dict[str, Any]) -> Iterator[None]:
+    """Read a chunked body, and say how long it is: Django takes one without a length for empty."""
+    with SpooledTemporaryFile(max_size=IN_MEMORY) as body:
+        length = 0
+        while length < LONGEST_CHUNKED and (chunk := environ["wsgi.input"].read(min(65536, LONGEST_CHUNKED - length))):
+            length += body.write(chunk)
+        body.seek(0)
+        environ["wsgi.input"], environ["CONTENT_LENGTH"] = body, str(length)
+        yield

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
+from common.api.casing import camelize
 from common.replica import reads_replica
 from partners import tiers
 from partners.models import Partner, VerificationItem
@@ -43,6 +44,8 @@ def partner_statistics(partner: Partner) -> dict[str, Any]:
         "pendingAgreements": partner.agreements.pending().count(),
         "verificationItemsAccepted": accepted,
         "outstandingRequirements": [requirement.key for requirement in outstanding(partner)],
-        "quotas": {usage.quota: {"used": usage.used, "limit": usage.limit} for usage in tiers.usage_of(partner)},
+        "quotas": {
+            camelize(usage.quota): {"used": usage.used, "limit": usage.limit} for usage in tiers.usage_of(partner)
+        },
         **{name: source(partner.id) for name, source in sources.items()},
     }

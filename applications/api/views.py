@@ -18,6 +18,7 @@ from applications.selectors import application_statistics, review_history
 from applications.services import applications, lifecycle, review, validation
 from applications.services.api_version import set_api_version
 from applications.services.comments import add_comment
+from common.api.filters import refuse_unknown_parameters
 from common.api.views import GenericViewSet
 from common.errors import InvalidError
 from partners.models import Partner
@@ -168,6 +169,7 @@ class ApplicationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
     @action(detail=True, methods=["get"])
     def statistics(self, request: Request, pk: str) -> Response:
         """Reviews, and what the platform counts of the application; what nobody counts is absent."""
+        refuse_unknown_parameters(request, ())
         return Response(application_statistics(self.get_object()))
 
     @extend_schema(summary="Comment on the review", request=wire.CommentInput, responses={201: wire.CommentSerializer})
@@ -182,6 +184,7 @@ class ApplicationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
     @action(detail=True, methods=["get"], filterset_class=None)
     def reviews(self, request: Request, pk: str) -> Response:
         """Every submission, newest first, with its checks and decisions."""
+        refuse_unknown_parameters(request, ("limit", "cursor"))
         page = self.paginate_queryset(review_history(self.get_object(), self.principal))
         return self.get_paginated_response(
             wire.VersionSerializer(page, many=True, context=self.get_serializer_context()).data

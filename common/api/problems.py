@@ -97,7 +97,7 @@ def from_api_exception(error: exceptions.APIException) -> tuple[int, str, str, d
     """Status, code, detail and extra members of an exception of DRF's."""
     if isinstance(error, exceptions.ValidationError):
         rows = flatten(error.get_full_details())
-        summary = "; ".join(f"{row['field']}: {row['message']}" if row["field"] else row["message"] for row in rows[:3])
+        summary = " ".join(f"{row['field']}: {row['message']}" if row["field"] else row["message"] for row in rows[:3])
         return 400, "invalid", summary or "The request is not valid.", {"errors": rows}
     codes = error.get_codes()
     code = codes if isinstance(codes, str) else error.default_code

@@ -16,6 +16,15 @@ APP_ALIAS = {"applicationId": "appId"}  # responses say appId everywhere
 
 AnyField = serializers.Field[Any, Any, Any, Any]
 
+# What a body has to hold for these fields. A whole number may be written 5.0, which JSON does not tell from 5.
+JSON_TYPES: dict[type[AnyField], tuple[type, ...]] = {
+    serializers.BooleanField: (bool,),
+    serializers.CharField: (str,),
+    serializers.FloatField: (int, float),
+    serializers.IntegerField: (int, float),
+    serializers.UUIDField: (str,),
+}
+
 
 class FixedMixin(serializers.Field[Any, Any, Any, Any]):
     """A field set at creation. An update may repeat it, so that what was read can be sent back; it cannot change it.
@@ -76,7 +85,21 @@ class CamelCaseMixin(serializers.Serializer[Any]):
             unknown = [str(name) for name in data if name not in writable]
             if unknown:
                 raise serializers.ValidationError({name: [self.refusal(name)] for name in unknown})
+            if self.context.get("exact_types"):
+                self.refuse_wrong_types(data)
         return super().to_internal_value(data)
+
+    def refuse_wrong_types(self, data: Mapping[Any, Any]) -> None:
+        """Raise for what DRF would convert, as forms need it: JSON has numbers and booleans of its own."""
+        errors = {}
+        for field in self._writable_fields:
+            value = data.get(field.field_name)
+            for kind, expected in JSON_TYPES.items():
+                if isinstance(field, kind) and value is not None and not isinstance(value, expected):
+                    message = field.error_messages["invalid"].format(value=value)
+                    errors[str(field.field_name)] = [serializers.ErrorDetail(message, code="invalid")]
+        if errors:
+            raise serializers.ValidationError(errors)
 
     def without_aliases(self, data: Mapping[Any, Any]) -> Mapping[Any, Any]:
         """`data` under the names of the fields; a field given under both names has to say the same."""
@@ -140,6 +163,8 @@ class ModelSerializer(CamelCaseMixin, serializers.ModelSerializer[Any]):
 
 class VisibleObjectField(serializers.PrimaryKeyRelatedField[Any]):
     """An object named by its id, among those the caller can see: another tenant's does not exist."""
+
+    default_error_messages = {"does_not_exist": "There is no such object, or it is not yours."}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(pk_field=serializers.UUIDField(), **kwargs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from rest_framework import viewsets
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.generics import get_object_or_404
@@ -102,7 +102,9 @@ class GenericViewSet(IdempotentMixin, VersionedMixin, viewsets.GenericViewSet[An
         PATCH takes the fields it names. PUT replaces: an optional field it leaves out goes back to its default.
         """
         kwargs.setdefault("partial", self.request.method == "PATCH")
-        serializer = serializer_class(data=self.request.data, context=self.get_serializer_context(), **kwargs)
+        exact = not isinstance(self.request.data, QueryDict)  # a form has nothing but text
+        context = {**self.get_serializer_context(), "exact_types": exact}
+        serializer = serializer_class(data=self.request.data, context=context, **kwargs)
         serializer.is_valid(raise_exception=True)
         data: dict[str, Any] = dict(serializer.validated_data)
         if self.request.method == "PUT" and self.action == "update" and hasattr(serializer, "reset_values"):

@@ -14,6 +14,7 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from common.api.filters import refuse_unknown_parameters
 from common.api.views import GenericViewSet
 from partners.api.filters import PartnerFilter
 from partners.api.permissions import ReadsAccount
@@ -92,6 +93,7 @@ class PartnerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
     @action(detail=True, methods=["get"])
     def statistics(self, request: Request, pk: UUID) -> Response:
         """Figures about the partner: members, agreements, quotas, and what each part of the platform counts."""
+        refuse_unknown_parameters(request, ())
         return Response(partner_statistics(self.get_object()))
 
     @extend_schema(request=None)

@@ -104,6 +104,10 @@ def test_a_test_key(api: Api, alice: User, acme: Partner) -> None:
         ({"name": "x" * 101}, "name", "max_length"),
         ({"appId": "nothing"}, "appId", "invalid"),
         ({"isRoot": True}, "isRoot", "unknown_field"),
+        ({"rateLimit": "50"}, "rateLimit", "invalid"),
+        ({"rateLimit": True}, "rateLimit", "invalid"),
+        ({"name": 5}, "name", "invalid"),
+        ({"appId": 5}, "appId", "invalid"),
     ],
 )
 def test_what_is_refused(api: Api, alice: User, acme: Partner, changes: dict[str, Any], field: str, code: str) -> None:

@@ -284,6 +284,8 @@ def test_statistics(
     assert (data["members"], data["contacts"], data["activeAgreements"], data["pendingAgreements"]) == (2, 0, 1, 1)
     assert data["outstandingRequirements"] == ["company_data", "tax_id", "security_questionnaire"]
     assert data["quotas"]["members"] == {"used": 2, "limit": 50}
+    assert set(data["quotas"]) >= {"members", "apiKeys", "webhooks"}
+    assert api(bob).get(f"/api/partners/{acme.id}/statistics?days=30").status_code == 400
     assert data["applications"] == {"total": 1, "byStatus": {"approved": 1}}
     assert data["apiKeys"] == {"live": 1, "test": 0}
     assert data["oauthClients"] == {"live": 0, "test": 0}

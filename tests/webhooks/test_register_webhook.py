@@ -106,6 +106,8 @@ def test_bad_addresses(
         ({"payloadFilter": {"a" * 201: 1}}, "payloadFilter"),
         ({"payloadFilter": {"a": {"in": ["x" * 200] * 100}}}, "payloadFilter"),
         ({"maxInFlight": 0}, "maxInFlight"),
+        ({"maxInFlight": "5"}, "maxInFlight"),
+        ({"ordered": "yes"}, "ordered"),
         ({"webhookSecret": "whsec_mine"}, "webhookSecret"),
     ],
 )
