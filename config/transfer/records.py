@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import InvalidOperation
 from pathlib import Path
 from typing import IO, Any
 
@@ -24,6 +23,7 @@ from partners.services.profile import clean_profile
 
 CHUNK = 1 << 16
 MAX_RECORD = 4 << 20
+MAX_VERSION = 10_000
 Status = PartnerApplication.Status
 # What holds scopes that a review granted; the others are drafts again in the system they come to.
 GRANTED_STATUSES = (Status.APPROVED, Status.PUBLISHED, Status.SUSPENDED, Status.DEPRECATED)
@@ -98,6 +98,9 @@ def check(row: int, raw: Any) -> Record:
     if not isinstance(raw, dict):
         record.problems.append(raw if isinstance(raw, str) else "expected an object")
         return record
+    if not is_text(raw):
+        record.problems.append("it holds characters that are no text")
+        return record
     values = {underscore(str(name)): value for name, value in raw.items()}
     record.external_id = str(values.pop("external_id", "") or "").strip()
     if not 1 <= len(record.external_id) <= 100:
@@ -105,6 +108,14 @@ def check(row: int, raw: Any) -> Record:
     check_parts(record, values)
     check_partner(record, values)
     return record
+
+
+def is_text(raw: dict[str, Any]) -> bool:
+    """Whether a database can keep all of it: neither NUL nor half of a surrogate pair."""
+    try:
+        return b"\\u0000" not in json.dumps(raw, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
 
 
 def check_partner(record: Record, values: dict[str, Any]) -> None:
@@ -141,6 +152,9 @@ def check_parts(record: Record, values: dict[str, Any]) -> None:
             keep(record, f"{name}[{index}].", lambda f=fields, c=check_one, t=target: t.append(c(f)))
     if sum(contact["is_primary"] for contact in record.contacts) > 1:
         record.problems.append("contacts: more than one is primary")
+    active = [one["agreement_type"] for one in record.agreements if one["status"] == PartnerAgreement.Status.ACTIVE]
+    if len(set(active)) < len(active):
+        record.problems.append("agreements: two of one type are active")
     names = [application["app_name"] for application in record.applications]
     if len(set(names)) < len(names):
         record.problems.append("applications: two have the same appName")
@@ -157,7 +171,7 @@ def keep(record: Record, path: str, act: Any) -> None:
         record.problems += [f"{path}{camelize(name)}: {text}" for name, text in error.errors.items()]
     except DomainError as error:
         record.problems.append(f"{path}{camelize(error.field or '')}: {error.message}")
-    except (ValueError, TypeError, KeyError, AttributeError, InvalidOperation) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError) as error:
         record.problems.append(f"{path.rstrip('.') or 'record'}: {error!s}")
 
 
@@ -180,6 +194,8 @@ def check_agreement(values: dict[str, Any]) -> dict[str, Any]:
     title = str(values.get("title") or agreement_type.replace("_", " ").capitalize())[:200]
     signer = str(values.get("signer_name") or "")[:150]
     version = int(values.get("version") or 1)
+    if not 1 <= version <= MAX_VERSION:
+        raise ValueError(f"version: expected 1 to {MAX_VERSION}")
     return {
         "agreement_type": agreement_type,
         "terms": terms,

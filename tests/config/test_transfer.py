@@ -187,9 +187,14 @@ def test_dry_run_reports_every_problem_by_row(db: None, tmp_path: Path) -> None:
         {**ACME, "externalId": "n", "usage": [{**figure("response_time", "1", "ms"), "histogram": [1] * 999}]},
         {**ACME, "externalId": "o", "applications": [{"appName": "x", "status": "deprecated"}]},
         {**ACME, "externalId": "p", "applications": [{"appName": "x", "sunsetDate": "2099-01-01"}]},
+        {**ACME, "externalId": "q", "agreements": ACME["agreements"] * 2},
+        {**ACME, "externalId": "r", "agreements": [{"agreementType": "msa", "version": 10**9}]},
+        {**ACME, "externalId": "s", "applications": [{"appName": "x", "description": "\0"}]},
+        {**ACME, "externalId": "\ud800"},
+        {**ACME, "externalId": "t", "usage": [{**figure("api_calls", "1", ""), "samples": float("inf")}]},
     )
     output, errors = run("import_partners", file, "--dry-run")
-    assert output.startswith("1 would be imported, 0 are there already, 19 have problems, 1 keys.")
+    assert output.startswith("1 would be imported, 0 are there already, 24 have problems, 1 keys.")
     for line in (
         "row 2: partnerType: expected one of",
         "row 2: partnerName: This field may not be blank.",
@@ -211,6 +216,11 @@ def test_dry_run_reports_every_problem_by_row(db: None, tmp_path: Path) -> None:
         "row 18: usage[0]: histogram: expected a list",
         "row 19: applications[0]: sunsetDate: a deprecated application has one",
         "row 20: applications[0]: sunsetDate: a deprecated application has one",
+        "row 21: agreements: two of one type are active",
+        "row 22: agreements[0]: version: expected 1 to 10000",
+        "row 23: it holds characters that are no text",
+        "row 24: it holds characters that are no text",
+        "row 25: usage[0]: cannot convert float infinity to integer",
     ):
         assert line in errors
     assert (Partner.objects.count(), (tmp_path / "crm.jsonl.keys").exists()) == (0, False)
