@@ -345,11 +345,22 @@ EVENT_RETENTION_DAYS = read(
         group="Events",
     )
 )
+DELIVERY_RETENTION_DAYS = read(
+    Variable(
+        "DELIVERY_RETENTION_DAYS",
+        parse_int(91, 36_500),
+        "How long deliveries that arrived or were given up stay in the database before they are archived; their"
+        " requests and answers are kept for 90 days.",
+        default=400,
+        kind="days",
+        group="Events",
+    )
+)
 EVENT_ARCHIVE_DAILY = read(
     Variable(
         "EVENT_ARCHIVE_DAILY",
         parse_bool,
-        "Archive past days every night; off: `manage.py archive_events` is run by hand.",
+        "Archive past days every night; off: `manage.py archive_events` and `archive_deliveries` are run by hand.",
         default=True,
         kind="boolean",
         group="Events",

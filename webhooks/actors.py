@@ -5,11 +5,16 @@ from __future__ import annotations
 from uuid import UUID
 
 import dramatiq
+import structlog
+from django.conf import settings
 from dramatiq_crontab import cron
 
+from webhooks.services.archive import archive_deliveries
 from webhooks.services.health import check_failing_endpoints
 from webhooks.services.ownership import challenge_endpoint, challenge_unproven
 from webhooks.services.recovery import finish_recoveries, finish_recovery
+
+logger = structlog.get_logger(__name__)
 
 
 @cron("*/15 * * * *")
@@ -43,3 +48,12 @@ def recover_webhook_deliveries(recovery_id: str) -> None:
 def go_on_with_recoveries() -> None:
     """The message of one may have been lost, or its worker killed."""
     finish_recoveries()
+
+
+@cron("15 2 * * *")
+@dramatiq.actor(max_retries=0, time_limit=6 * 3_600_000)
+def archive_old_deliveries() -> None:
+    """Move deliveries past DELIVERY_RETENTION_DAYS out of the database, unless an operator does it by hand."""
+    if settings.EVENT_ARCHIVE_DAILY:
+        for path, count in archive_deliveries(older_than_days=settings.DELIVERY_RETENTION_DAYS):
+            logger.info("deliveries_archived", deliveries=count, path=str(path))

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -37,9 +37,11 @@ class Archived:
     events: int
 
 
-def archive_directory() -> Path:
+def archive_directory(kind: str = "events") -> Path:
     """Where archives are kept."""
-    return Path(settings.DATA_DIR) / "archive" / "events"
+    directory = Path(settings.DATA_DIR) / "archive" / kind
+    directory.mkdir(parents=True, exist_ok=True)
+    return directory
 
 
 def archive_events(*, older_than_days: int) -> list[Archived]:
@@ -55,9 +57,7 @@ def archive_events(*, older_than_days: int) -> list[Archived]:
 
 def archive_day(day: date) -> Archived:
     """Write one day's file and drop its partition."""
-    directory = archive_directory()
-    directory.mkdir(parents=True, exist_ok=True)
-    path = directory / f"{day.isoformat()}.jsonl.gz"
+    path = archive_directory() / f"{day.isoformat()}.jsonl.gz"
     name = partition_name(TABLE, day)
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -72,15 +72,20 @@ def archive_day(day: date) -> Archived:
 
 
 def write_archive(path: Path, day: date) -> int:
-    """Write the day's events, then a line with their count and digest; the file appears when it is complete."""
+    """Write the day's events; return how many there were."""
     first, after = day_bounds(day)
     events = PlatformEvent.objects.filter(id__gte=first, id__lt=after).select_related("event_type").order_by("id")
+    return write_rows(path, map(to_row, events.iterator(BATCH)))
+
+
+def write_rows(path: Path, rows: Iterable[dict[str, Any]]) -> int:
+    """Write a line for each row, then one with their count and digest; the file appears when it is complete."""
     partial = path.with_suffix(".partial")
     digest, count = hashlib.sha256(), 0
     with partial.open("wb") as raw:
         with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as packed:
-            for event in events.iterator(BATCH):
-                line = json.dumps(to_row(event), cls=ExactEncoder, ensure_ascii=False).encode() + b"\n"
+            for row in rows:
+                line = json.dumps(row, cls=ExactEncoder, ensure_ascii=False).encode() + b"\n"
                 digest.update(line)
                 packed.write(line)
                 count += 1

@@ -44,6 +44,10 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
         """Whatever has not arrived. Two conditions, for each of which there is an index; `<>` would read the table."""
         return self.filter(Q(status=WebhookDelivery.Status.PENDING) | Q(status=WebhookDelivery.Status.FAILED))
 
+    def settled(self) -> WebhookDeliveryQuerySet:
+        """Arrived, or given up."""
+        return self.exclude(status=WebhookDelivery.Status.PENDING)
+
     def stored(self) -> WebhookDeliveryQuerySet:
         """Those whose event is in the database."""
         return self.filter(Exists(PlatformEvent.objects.filter(pk=OuterRef("event_id"))))
