@@ -19,6 +19,7 @@ RedirectURIs = Callable[["PartnerApplication"], Sequence[str]]
 UsedScopes = Callable[["PartnerApplication"], Collection[str] | None]
 # A section of the statistics: its members, camelCase.
 Statistics = Callable[["PartnerApplication"], dict[str, Any]]
+ANY_OBJECT: dict[str, Any] = {"type": "object", "additionalProperties": True}
 # Tells whoever installed a deprecated application which day it stops. Runs in the transaction of the deprecation.
 InstallerNotice = Callable[["PartnerApplication"], None]
 
@@ -36,6 +37,7 @@ redirect_uri_sources: list[RedirectURIs] = []
 used_scope_sources: list[UsedScopes] = []
 statistics_sections: dict[str, Statistics] = {}
 statistics_panels: dict[str, StatisticsPanel] = {}
+statistics_schemas: dict[str, dict[str, Any]] = {}
 installer_notices: list[InstallerNotice] = []
 
 
@@ -54,9 +56,12 @@ def register_used_scopes(source: UsedScopes) -> None:
     used_scope_sources.append(source)
 
 
-def register_statistics(section: str, source: Statistics, *, template: str, wide: bool = False) -> None:
-    """Add `section` to the statistics of an application, and its template to the page of them."""
+def register_statistics(
+    section: str, source: Statistics, *, template: str, wide: bool = False, schema: dict[str, Any] | None = None
+) -> None:
+    """Add `section` to the statistics of an application, its template to their page, its schema to the document."""
     statistics_sections[section] = source
+    statistics_schemas[section] = schema or ANY_OBJECT
     statistics_panels[section] = StatisticsPanel(template, wide)
 
 

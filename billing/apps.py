@@ -33,7 +33,11 @@ class BillingConfig(AppConfig):
         portal.panels.append(HomePanel("billing/panels/calls.html", panels.calls, order=10, wide=False))
         register_application_statistics("calls", calls_of, template="billing/statistics/calls.html", wide=True)
         register_application_statistics(
-            "revenue", revenue_figures.revenue_of, template="billing/statistics/revenue.html", wide=True
+            "revenue",
+            revenue_figures.revenue_of,
+            template="billing/statistics/revenue.html",
+            wide=True,
+            schema=revenue_figures.SCHEMA,
         )
         register_statistics("calls", calls_of_partner)
-        register_statistics("revenue", revenue_figures.revenue_of_partner)
+        register_statistics("revenue", revenue_figures.revenue_of_partner, schema=revenue_figures.SCHEMA)

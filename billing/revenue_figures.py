@@ -15,6 +15,24 @@ from billing.call_figures import PERIOD_DAYS
 from billing.measures import minor_digits
 from billing.models import PartnerUsage
 
+BY_CURRENCY: dict[str, Any] = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["currency", "amount"],
+        "properties": {
+            "currency": {"type": "string", "description": "ISO 4217."},
+            "amount": {"type": "string", "format": "decimal", "description": "Exact, with the currency's decimals."},
+        },
+    },
+}
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "Value of the transactions that core services reported. Two currencies are never added together.",
+    "required": ["days", "live", "test"],
+    "properties": {"days": {"type": "integer"}, "live": BY_CURRENCY, "test": BY_CURRENCY},
+}
+
 
 def revenue_of(application: PartnerApplication) -> dict[str, Any]:
     """What core services reported of an application's transactions, of the last 30 days by environment and currency."""

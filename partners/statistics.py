@@ -16,11 +16,15 @@ from partners.readiness import outstanding
 
 # Name on the wire -> figure of a partner: a number, or an object of numbers.
 sources: dict[str, Callable[[uuid.UUID], Any]] = {}
+# The same names -> what the API's description says of them.
+schemas: dict[str, dict[str, Any]] = {}
 
 
-def register_statistics(name: str, source: Callable[[uuid.UUID], Any]) -> None:
-    """Show `source(partner_id)` as `name` (camelCase) among a partner's statistics."""
+def register_statistics(name: str, source: Callable[[uuid.UUID], Any], *, schema: dict[str, Any] | None = None) -> None:
+    """Show `source(partner_id)` as `name` (camelCase) among a partner's statistics, described by `schema`."""
     sources[name] = source
+    if schema is not None:
+        schemas[name] = schema
 
 
 def count_by_status(rows: QuerySet[Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from applications.models import (
     PartnerApplication,
     ReviewComment,
 )
+from applications.registry import ANY_OBJECT, statistics_schemas
 from applications.selectors import scopes_beyond
 from common.api.casing import camelize
 from common.api.serializers import FixedUUIDField, ModelSerializer, Serializer
@@ -267,3 +268,9 @@ class VersionSerializer(ModelSerializer):
         """The conversation about this submission."""
         comments: list[ReviewComment] = version.shown_comments  # type: ignore[attr-defined]  # (review_history)
         return list(CommentSerializer(comments, many=True, context=self.context).data)
+
+
+def statistics_schema() -> dict[str, Any]:
+    """The statistics with the sections of the apps above, which were all added before the first view is imported."""
+    own = {"appId": {"type": "string", "format": "uuid"}, "status": {"type": "string"}, "submissions": ANY_OBJECT}
+    return {**ANY_OBJECT, "properties": {**own, **statistics_schemas}}

@@ -165,7 +165,7 @@ class ApplicationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
         run = validation.run_security_validation(application=self.get_object(), actor=self.principal)
         return Response(wire.ValidationSerializer(run).data)
 
-    @extend_schema(summary="Statistics", responses={200: {"type": "object", "additionalProperties": True}})
+    @extend_schema(summary="Statistics", responses={200: wire.statistics_schema()})
     @action(detail=True, methods=["get"])
     def statistics(self, request: Request, pk: str) -> Response:
         """Reviews, and what the platform counts of the application; what nobody counts is absent."""

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins
 from rest_framework.decorators import action
@@ -29,6 +28,7 @@ from partners.models import Partner, PartnerContact
 from partners.services import contacts
 from partners.services import partners as services
 from partners.statistics import partner_statistics
+from partners.statistics import schemas as statistics_schemas
 
 
 class PartnerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericViewSet):
@@ -89,7 +89,7 @@ class PartnerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
         data = self.validated(SuspendSerializer)
         return self.respond(services.suspend_partner(partner=self.get_object(), **data, actor=self.principal))
 
-    @extend_schema(responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(responses={200: {"type": "object", "additionalProperties": True, "properties": statistics_schemas}})
     @action(detail=True, methods=["get"])
     def statistics(self, request: Request, pk: UUID) -> Response:
         """Figures about the partner: members, agreements, quotas, and what each part of the platform counts."""

@@ -91,6 +91,8 @@ def accept_invitation(*, token: str, user: User) -> PartnerMember:
         raise ConflictError("invitation_unknown", "This invitation does not exist, or was sent again since.")
     partner = lock_partner(found.partner)
     row = Invitation.objects.select_for_update().get(pk=found.pk)
+    if row.token_hash != digest(token):
+        raise ConflictError("invitation_unknown", "This invitation does not exist, or was sent again since.")
     if row.status != Status.OPEN:
         raise ConflictError(f"invitation_{row.status}", f"This invitation was {row.status} already.")
     if row.is_expired:
