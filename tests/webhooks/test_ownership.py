@@ -130,6 +130,21 @@ def test_verify_again_over_http(
     assert len(receiver.requests) == 2  # nothing left to prove
 
 
+def test_those_that_hang_hold_up_nobody(integration: Integration, receiver: Receiver, lead_created: EventType) -> None:
+    together = threading.Barrier(3)
+
+    def when_all_are_asked(client: socket.socket, request: Received) -> bool:
+        together.wait(4)
+        return reply(200)(client, request)
+
+    receiver.answer = when_all_are_asked
+    for path in ("a", "b", "c"):
+        register_webhook(
+            integration=integration, endpoint_url=f"{receiver.url}/{path}", subscribed_events=["*"], actor=SYSTEM
+        )
+    assert challenge_unproven() == 3
+
+
 def test_one_at_a_time(api: Api, acme_key: str, registered: WebhookEndpoint, receiver: Receiver) -> None:
     asked, answer = threading.Event(), threading.Event()
 
