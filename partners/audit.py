@@ -267,6 +267,10 @@ def changes_between(model: Any, before: Any, after: Any) -> Iterator[Change]:
 
 def shown(value: Any) -> str:
     """A value, shortened to what a line holds."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S} UTC"
     text = "" if value is None else str(value)
     return text if len(text) <= 200 else f"{text[:199]}…"
 

@@ -16,7 +16,7 @@ from common.principal import Principal
 class CallFilterForm(forms.Form):
     """Which calls to show. Anything invalid counts as not given."""
 
-    request = forms.CharField(label="Request id", required=False, max_length=64)
+    request = forms.CharField(label="Request ID", required=False, max_length=64)
     route = forms.CharField(label="Route begins with", required=False, max_length=200)
     status = forms.ChoiceField(label="Status", choices=list(STATUSES.items()), required=False)
     credential = forms.ChoiceField(label="Key or client", required=False)

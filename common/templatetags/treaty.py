@@ -48,6 +48,11 @@ BUTTON_VARIANTS = {
     "danger-quiet": "border-line-strong bg-surface text-danger-ink hover:border-danger hover:bg-danger-soft",
 }
 UNITS = ((86_400, "day"), (3600, "h"), (60, "min"), (1, "s"))
+# The first mark that is there decides: each browser also names those it wants to be taken for.
+BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "FxiOS/": "Firefox", "CriOS/": "Chrome"}
+BROWSERS |= {"Chrome/": "Chrome", "Safari/": "Safari"}
+SYSTEMS = {"Android": "Android", "iPhone": "iOS", "iPad": "iPadOS", "Windows": "Windows", "Mac OS X": "macOS"}
+SYSTEMS |= {"CrOS": "ChromeOS", "Linux": "Linux"}
 STATUS_CODE_TONES = {2: "success", 3: "info", 4: "warning", 5: "danger"}
 
 
@@ -131,6 +136,16 @@ def ago(moment: datetime | None) -> str:
     count = int(distance // size)
     text = f"{count} {unit}{'s' if unit == 'day' and count != 1 else ''}"
     return f"{text} ago" if seconds > 0 else f"in {text}"
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """`Firefox on Linux` for what a browser says of itself; what is none of those we know stays as it is."""
+    name = next((name for mark, name in BROWSERS.items() if mark in user_agent), None)
+    system = next((name for mark, name in SYSTEMS.items() if mark in user_agent), None)
+    if name is None:
+        return user_agent
+    return f"{name} on {system}" if system else name
 
 
 @register.filter

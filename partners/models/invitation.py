@@ -64,7 +64,7 @@ class Invitation(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.email} ({self.role})"
+        return f"Invitation of {self.email} ({self.role})"
 
     @property
     def is_expired(self) -> bool:

@@ -48,7 +48,7 @@ class OutboundMail(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} to {self.recipient}"
+        return f"{self.kind.replace('_', ' ')} to {self.recipient}"
 
 
 @pghistory.track()

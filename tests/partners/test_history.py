@@ -125,9 +125,7 @@ def test_preferences_of_mail_are_recorded(alice: User) -> None:
     set_preferences(user=alice, enabled=["applications"])
     set_preferences(user=alice, enabled=[])
     changed = [entry for entry in entries("partners.mailpreference") if entry.changes]
-    assert [[(c.field, c.before, c.after) for c in entry.changes] for entry in changed] == [
-        [("enabled", "True", "False")]
-    ]
+    assert [[(c.field, c.before, c.after) for c in entry.changes] for entry in changed] == [[("enabled", "yes", "no")]]
 
 
 def test_what_people_sign_in_with_is_recorded_without_its_secrets(alice: User) -> None:

@@ -17,7 +17,7 @@ class EventFilterForm(forms.Form):
     environment = forms.ChoiceField(
         label="Environment", choices=[("", "Live and test"), *Environment.choices], required=False
     )
-    entity = forms.CharField(label="Entity id", required=False, max_length=100)
+    entity = forms.CharField(label="Entity ID", required=False, max_length=100)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -164,7 +164,7 @@ class DeliveryFilterForm(forms.Form):
         required=False,
     )
     event_id = forms.CharField(
-        label="Event id", required=False, max_length=50, widget=forms.TextInput(attrs={"placeholder": "evt_…"})
+        label="Event ID", required=False, max_length=50, widget=forms.TextInput(attrs={"placeholder": "evt_…"})
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
