@@ -81,8 +81,11 @@ instances: list[Instance] = []
 def prepare(arguments: list[str]) -> Instance:
     """Lock the data directory, clean up, generate the environment and load it. Exits with one line when it cannot."""
     options = parse_options(arguments)
-    options.data.mkdir(parents=True, exist_ok=True)
-    lock = acquire_lock(options.data)
+    try:
+        options.data.mkdir(parents=True, exist_ok=True)
+        lock = acquire_lock(options.data)
+    except OSError as error:
+        raise ConfigurationError(f"Cannot write to {options.data} ({error.strerror}). Choose another --data.") from None
     services: list[EmbeddedService] = []
     if not os.environ.get("DATABASE_URL"):
         services.append(EmbeddedPostgres(options.data))

@@ -11,10 +11,12 @@ import pytest
 from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
 from django.utils import timezone
 from dramatiq import get_broker
+from dramatiq.errors import ConnectionClosed
 from dramatiq.middleware import Retries
 from dramatiq_crontab import scheduler
 
 from common.queue import QUEUES, actor_modules
+from common.rabbitmq import RabbitmqBroker
 from config.brokers import with_limits
 from config.management.commands.schedule import send_again
 from tests.config.test_environment import PRODUCTION, manage
@@ -67,6 +69,20 @@ def test_a_broker_that_is_away_or_says_nothing_holds_up_one_request(scheme: str,
     assert (0.4 if listens else 0) < first < 2
     assert second < 0.1
     assert result.stdout.count('"enqueue_failed"') == result.stdout.count('"enqueue_skipped"') == 1
+
+
+def test_a_handshake_that_ends_nowhere_is_a_lost_connection_to_workers_and_metrics_too() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        address = f"amqp://127.0.0.1:{silent.getsockname()[1]}/?stack_timeout=0.3&socket_timeout=0.2"
+        broker = RabbitmqBroker(url=address, middleware=[])
+        in_requests = broker.confirm_delivery
+        with pytest.raises(ConnectionClosed, match="AMQP handshake"):
+            broker.consume("default")
+        assert (in_requests, broker.confirm_delivery) == (False, True)
+        with pytest.raises(ConnectionClosed, match="AMQP handshake"):
+            broker.count_jobs(QUEUES)
 
 
 def test_no_job_waits_longer_than_rabbitmq_lets_a_worker_hold_it() -> None:
