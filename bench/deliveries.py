@@ -22,12 +22,12 @@ from bench import peers
 from bench.delivery_world import (
     ENDPOINTS,
     PAYLOAD,
-    add_backlog,
+    add_history,
+    burst,
     check_delivered,
     clear,
     delivering,
     execute,
-    make_due,
     make_world,
     until_delivered,
 )
@@ -101,14 +101,13 @@ def same_client(url: str, count: int, event: Any) -> float:
 
 
 def ours(instance: Instance, event: Any, count: int, processes: int) -> float:
-    """Deliveries/s of `manage.py deliver`."""
+    """Deliveries/s of `manage.py deliver`: a burst on top of as much history."""
     clear()
-    add_backlog(count, event)
+    add_history(count)
     execute("VACUUM ANALYZE webhooks_webhookdelivery")
     with delivering(instance, processes):
-        committed = make_due()
-        elapsed = until_delivered() - committed
-    check_delivered(count)
+        elapsed = -burst(count, event) + until_delivered()
+    check_delivered(2 * count)
     return count / elapsed
 
 

@@ -66,8 +66,8 @@ def clear() -> None:
     execute("TRUNCATE webhooks_webhookdelivery, webhooks_webhookattempt")
 
 
-def add_backlog(count: int, event: Any) -> None:
-    """`count` events, each with one delivery that is not due yet, spread over the endpoints."""
+def add_backlog(count: int, event: Any, *, due: str = "2100-01-01") -> None:
+    """`count` events, each with one delivery, spread over the endpoints; not due yet unless `due` says so."""
     from webhooks.sql import UUID7
 
     execute(
@@ -80,11 +80,36 @@ def add_backlog(count: int, event: Any) -> None:
           FROM events_platformevent s, generate_series(1, %s) n WHERE s.id = %s RETURNING id
         ), p AS (SELECT array_agg(id) AS ids FROM webhooks_webhookendpoint)
         INSERT INTO webhooks_webhookdelivery (id, created_at, updated_at, event_id, endpoint_id, status, kind,
-          attempt_number, attempt_limit, due_at, last_error)
+          attempt_number, attempt_limit, due_at, last_error, event_name)
         SELECT {UUID7}, now(), now(), e.id, p.ids[1 + (row_number() OVER ()) %% {ENDPOINTS}], 'pending', 'event', 0, 5,
-          '2100-01-01', '' FROM e, p""",  # noqa: S608 (constants of ours)
-        [count, event.id],
+          %s, '', 'lead.created' FROM e, p""",  # noqa: S608 (constants of ours)
+        [count, event.id, due],
     )
+
+
+def add_history(count: int) -> None:
+    """`count` deliveries of old, delivered."""
+    from webhooks.sql import UUID7
+
+    execute(
+        f"""
+        INSERT INTO webhooks_webhookdelivery (id, created_at, updated_at, event_id, endpoint_id, status, kind,
+          attempt_number, attempt_limit, response_status, delivered_at, last_error)
+        SELECT {UUID7}, now(), now(), {UUID7}, p.ids[1 + n %% cardinality(p.ids)], 'delivered', 'event', 1, 5, 200,
+          now(), ''
+        FROM generate_series(1, %s) n, (SELECT array_agg(id) AS ids FROM webhooks_webhookendpoint) p""",  # noqa: S608 (a constant of ours)
+        [count],
+    )
+
+
+def burst(count: int, event: Any) -> float:
+    """`count` events at once, their deliveries due; tell the senders; return the moment it committed."""
+    from webhooks.wakeups import waker
+
+    add_backlog(count, event, due="now")
+    committed = time.perf_counter()
+    waker.publish()
+    return committed
 
 
 def make_due(count: int | None = None) -> float:

@@ -16,6 +16,7 @@ from typing import Any
 
 from bench.delivery_world import (
     add_backlog,
+    add_history,
     check_delivered,
     clear,
     delivering,
@@ -60,21 +61,11 @@ def memory(instance: Instance, event: Any, deliveries: int) -> bool:
 
 def fill(rows: int) -> None:
     """Delivered rows, as many as make the table `rows` long, and no housekeeping left to do."""
-    from webhooks.sql import UUID7
-
     execute("ALTER TABLE webhooks_webhookdelivery SET (autovacuum_enabled = off)")
     there = execute("SELECT count(*) FROM webhooks_webhookdelivery")[0][0]
     while there < rows:
         count = min(FILLING, rows - there)
-        execute(
-            f"""
-            INSERT INTO webhooks_webhookdelivery (id, created_at, updated_at, event_id, endpoint_id, status, kind,
-              attempt_number, attempt_limit, response_status, delivered_at, last_error)
-            SELECT {UUID7}, now(), now(), {UUID7}, p.ids[1 + n %% cardinality(p.ids)], 'delivered', 'event', 1, 5, 200,
-              now(), ''
-            FROM generate_series(1, %s) n, (SELECT array_agg(id) AS ids FROM webhooks_webhookendpoint) p""",  # noqa: S608 (a constant of ours)
-            [count],
-        )
+        add_history(count)
         there += count
     execute("ALTER TABLE webhooks_webhookdelivery RESET (autovacuum_enabled)")
     execute("VACUUM (FREEZE, ANALYZE) webhooks_webhookdelivery")

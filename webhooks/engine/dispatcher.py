@@ -94,12 +94,12 @@ class Dispatcher:
         aside = {claim.delivery_id for claim in (*hopeless, *held)}
         return [claim for claim in claims if claim.delivery_id not in aside]
 
-    def finish(self, outcomes: Sequence[Outcome]) -> bool:
+    def finish(self, outcomes: Sequence[Outcome], *, again: bool = False) -> bool:
         """Record attempts; return whether that made others due.
 
-        May be repeated with the same outcomes after a lost connection.
+        After a lost connection it may be called `again` with the same outcomes, and more.
         """
-        held = self.store.finish(outcomes)
+        held = self.store.finish(outcomes, again=again)
         stale = len(outcomes) - len(held)
         if stale:
             logger.warning("stale_attempts", count=stale)

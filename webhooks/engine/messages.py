@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -16,8 +15,6 @@ from webhooks import schedule
 from webhooks.payload import public_id, signed_body
 from webhooks.payload_mapping import mapped_content
 from webhooks.signing import standard_signature
-
-UNSENT = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ class Claim:
     endpoint: Endpoint
     event_name: str
     content: str
-    started_at: datetime = UNSENT
+    started_at: float = 0.0  # seconds since 1970
     request_headers: str = ""
     request_body: str | None = None  # when the event and the signature are not enough to rebuild it
 
@@ -96,7 +93,8 @@ def build_request(claim: Claim, *, deadline: float = DEADLINE_SECONDS) -> Reques
     body, signature = signed_body(content, endpoint.secrets[0])
     claim.request_body = body.decode() if endpoint.mapping else None
     message_id = public_id(claim.event_id)
-    timestamp = int(time.time())
+    claim.started_at = time.time()
+    timestamp = int(claim.started_at)
     standard = standard_signature(message_id=message_id, timestamp=timestamp, body=body, keys=endpoint.secrets)
     headers = [
         "Content-Type: application/json",
@@ -110,7 +108,6 @@ def build_request(claim: Claim, *, deadline: float = DEADLINE_SECONDS) -> Reques
     ]
     if claim.kind != "event":
         headers.append(f"X-Webhook-{claim.kind.capitalize()}: true")
-    claim.started_at = datetime.now(tz=UTC)
     # The values of custom headers are credentials more often than not: they are sent, not recorded.
     claim.request_headers = "\n".join([*headers, *(f"{name}: [hidden]" for name in endpoint.custom_headers)])
     headers += [f"{name}: {value}" for name, value in endpoint.custom_headers.items()]
@@ -134,9 +131,9 @@ def judge(claim: Claim, response: Response) -> Outcome:
 
 
 def attempt_row(outcome: Outcome) -> dict[str, Any]:
-    """The attempt as the finishing statement takes it (see store.FINISH)."""
+    """The attempt as the finishing statement takes it (see store.FINISH): what is empty is left out."""
     claim, response = outcome.claim, outcome.response
-    return {
+    row: dict[str, Any] = {
         "delivery_id": claim.delivery_id,
         "token": claim.token,
         "attempt_id": outcome.attempt_id,
@@ -145,14 +142,19 @@ def attempt_row(outcome: Outcome) -> dict[str, Any]:
         "duration_ms": response.duration_ms,
         "url": claim.endpoint.url,
         "request_headers": claim.request_headers,
-        "response_status": response.status or None,
         "response_headers": response.raw_headers.replace("\x00", ""),
         "response_body": response.body.decode("utf-8", "replace").replace("\x00", ""),
-        "error": response.error,
-        "error_detail": response.detail[:200],
-        "succeeded": outcome.succeeded,
         "status": outcome.status,
-        "delay": outcome.delay,
-        "last_error": outcome.last_error.replace("\x00", ""),
-        "request_body": claim.request_body,
     }
+    if response.status:
+        row["response_status"] = response.status
+    if claim.request_body is not None:
+        row["request_body"] = claim.request_body
+    if not outcome.succeeded:
+        row |= {
+            "error": response.error,
+            "error_detail": response.detail[:200],
+            "last_error": outcome.last_error.replace("\x00", ""),
+            "delay": outcome.delay,
+        }
+    return row

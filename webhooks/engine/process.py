@@ -25,7 +25,7 @@ from webhooks.wakeups import Listener
 
 POLL_SECONDS = 0.5  # half of what a lost wake-up or the end of a lease may cost
 LEASE_MARGIN_SECONDS = 5.0
-GATHER_SECONDS = 0.006
+GATHER_SECONDS = 0.01
 SENT_AT_ONCE = 64  # so that receivers, the recording thread and this one work at the same time
 RECONNECT_SECONDS = 0.5
 DRAIN_SECONDS = 4.0
@@ -46,7 +46,7 @@ class DeliveryProcess:
         self.to_send: deque[Claim] = deque()
         self.finished: deque[Outcome] = deque()
         self.unrecorded: list[Outcome] = []
-        self.unanswered: dict[uuid.UUID, Claim] = {}
+        self.unanswered: dict[int, Claim] = {}  # by identity
         self.due = threading.Event()  # there may be something to claim
         self.answered = threading.Event()  # there is something to record
         self.stopping = False
@@ -95,11 +95,11 @@ class DeliveryProcess:
         """One turn of the HTTP thread: a part of what waits to be sent, then what has come back meanwhile."""
         for _ in range(min(SENT_AT_ONCE, len(self.to_send))):
             claim = self.to_send.popleft()
-            self.unanswered[claim.token] = claim
+            self.unanswered[id(claim)] = claim
             self.sender.submit(build_request(claim, deadline=self.deadline), claim)
         results = self.sender.run(0.0 if self.to_send else 0.5)
         for claim, response in results:
-            del self.unanswered[claim.token]
+            del self.unanswered[id(claim)]
             self.finished.append(judge(claim, response))
         if results:
             self.answered.set()
@@ -133,11 +133,12 @@ class DeliveryProcess:
             self.answered.wait(POLL_SECONDS)
             self.gather()
             self.answered.clear()
+            again = bool(self.unrecorded)
             while self.finished:
                 self.unrecorded.append(self.finished.popleft())
             if not self.unrecorded:
                 return
-            released = self.dispatcher.finish(self.unrecorded)
+            released = self.dispatcher.finish(self.unrecorded, again=again)
             self.unrecorded.clear()
             if released or self.dispatcher.more:
                 self.due.set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ from webhooks.sql import OWNERS, OWNERS_MAY_RECEIVE
 
 CACHED_EVENTS = 2048
 CACHED_ENDPOINTS = 8192
+PLAN_SECONDS = 1.0  # planning a claim takes as long as claiming a hundred deliveries
 INLINE_BYTES = 8192  # larger payloads are read apart, once, however many endpoints take them
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
@@ -34,7 +36,8 @@ logger = structlog.get_logger(__name__)
 # `heads` hops from endpoint to endpoint along the index (a loose index scan), so its cost is the number of endpoints
 # with work and not the length of any backlog. An endpoint's room bounds what is taken for it; one that is new to this
 # process has what its own limits leave of `default_room`. What sending needs comes along, so a delivery costs two round
-# trips: `xmin` tells whether the endpoint we know is still the current one.
+# trips: `xmin` tells whether the endpoint we know is still the current one. A row this locked cannot move, so it is
+# updated where it lies.
 CLAIM = f"""
 WITH RECURSIVE heads AS (
   (SELECT endpoint_id, due_at FROM webhooks_webhookdelivery
@@ -44,32 +47,30 @@ WITH RECURSIVE heads AS (
     SELECT endpoint_id, due_at FROM webhooks_webhookdelivery
     WHERE status = 'pending' AND endpoint_id > h.endpoint_id ORDER BY endpoint_id, due_at LIMIT 1) n
 ), ready AS MATERIALIZED (
-  SELECT h.endpoint_id, coalesce(r.room, least(%(default_room)s, n.max_in_flight, n.max_per_second)) AS room
+  SELECT h.endpoint_id, coalesce(r.room, least(%(default_room)s, w.max_in_flight, w.max_per_second)) AS room,
+    w.xmin::text AS version, w.active AND {OWNERS_MAY_RECEIVE} AS usable
   FROM heads h LEFT JOIN unnest(%(endpoints)s::uuid[], %(rooms)s::int[]) AS r(endpoint_id, room)
     ON r.endpoint_id = h.endpoint_id
-  LEFT JOIN webhooks_webhookendpoint n ON n.id = h.endpoint_id AND r.room IS NULL
+  JOIN webhooks_webhookendpoint w ON w.id = h.endpoint_id {OWNERS}
   WHERE h.due_at <= statement_timestamp() AND coalesce(r.room, %(default_room)s) > 0
   ORDER BY h.due_at
 ), due AS MATERIALIZED (
-  SELECT c.id FROM ready r CROSS JOIN LATERAL (
-    SELECT d.id FROM webhooks_webhookdelivery d
+  SELECT c.place, r.version, r.usable FROM ready r CROSS JOIN LATERAL (
+    SELECT d.ctid AS place FROM webhooks_webhookdelivery d
     WHERE d.endpoint_id = r.endpoint_id AND d.status = 'pending' AND d.due_at <= statement_timestamp()
       AND (d.lease_token IS NULL OR d.leased_until < statement_timestamp())
     ORDER BY d.due_at LIMIT r.room FOR UPDATE SKIP LOCKED) c
   LIMIT %(total)s
 ), claimed AS (
   UPDATE webhooks_webhookdelivery d
-  SET leased_until = statement_timestamp() + %(lease)s * interval '1 second', lease_token = gen_random_uuid(),
+  SET leased_until = statement_timestamp() + %(lease)s * interval '1 second', lease_token = %(token)s,
     attempt_number = d.attempt_number + 1
-  FROM due WHERE d.id = due.id
-  RETURNING d.id, d.event_id, d.endpoint_id, d.kind, d.attempt_number, d.attempt_limit, d.lease_token
+  FROM due WHERE d.ctid = due.place
+  RETURNING d.id, d.event_id, d.endpoint_id, d.kind, d.attempt_number, d.attempt_limit, d.lease_token, due.version,
+    due.usable, d.event_name
 )
-SELECT c.*, w.xmin::text, w.active AND {OWNERS_MAY_RECEIVE},
-  CASE WHEN pg_column_size(e.payload) < %(inline)s THEN e.payload::text END, e.created_at, t.event_name
-FROM claimed c
-JOIN webhooks_webhookendpoint w ON w.id = c.endpoint_id {OWNERS}
-LEFT JOIN events_platformevent e ON e.id = c.event_id
-LEFT JOIN events_eventtype t ON t.id = e.event_type_id
+SELECT c.*, e.created_at, CASE WHEN pg_column_size(e.payload) < %(inline)s THEN e.payload::text END
+FROM claimed c LEFT JOIN events_platformevent e ON e.id = c.event_id
 """  # noqa: S608 (constants of ours)
 
 ENDPOINTS = f"""
@@ -84,29 +85,32 @@ SELECT e.id, t.event_name, e.created_at, e.payload::text FROM events_platformeve
 JOIN events_eventtype t ON t.id = e.event_type_id WHERE e.id = ANY(%s)
 """
 
-# A worker that lost its lease (token) changes nothing, yet what it sent is on record.
+# A worker that lost its lease (token) changes nothing, yet what it sent is on record. Members left out are empty.
 FINISH = """
 WITH r AS (
   SELECT * FROM json_to_recordset(%s::json) AS r(delivery_id uuid, token uuid, attempt_id uuid, attempt_number int2,
-    started_at timestamptz, duration_ms float8, url text, request_headers text, response_status int2,
-    response_headers text, response_body text, error text, error_detail text, succeeded bool, status text,
+    started_at float8, duration_ms float8, url text, request_headers text, response_status int2,
+    response_headers text, response_body text, error text, error_detail text, status text,
     delay float8, last_error text, request_body text)
 ), recorded AS (
   INSERT INTO webhooks_webhookattempt (id, created_at, updated_at, delivery_id, attempt_number, started_at, duration_ms,
     request_url, request_headers, request_body, response_status, response_headers, response_body, error, error_detail,
     succeeded)
-  SELECT attempt_id, now(), now(), delivery_id, attempt_number, started_at, duration_ms, url, request_headers,
-    coalesce(request_body, ''), response_status, response_headers, response_body, error, error_detail, succeeded
-  FROM r ON CONFLICT DO NOTHING
+  SELECT attempt_id, now(), now(), delivery_id, attempt_number, to_timestamp(started_at), duration_ms, url,
+    request_headers, coalesce(request_body, ''), response_status, response_headers, response_body, coalesce(error, ''),
+    coalesce(error_detail, ''), status = 'delivered'
+  FROM r
 )
 UPDATE webhooks_webhookdelivery d
-SET status = r.status, response_status = r.response_status, last_error = r.last_error,
+SET status = r.status, response_status = r.response_status, last_error = coalesce(r.last_error, ''),
   lease_token = NULL, leased_until = NULL,
   due_at = now() + r.delay * interval '1 second', next_retry_at = now() + r.delay * interval '1 second',
-  delivered_at = CASE WHEN r.succeeded THEN now() END, updated_at = now()
+  delivered_at = CASE r.status WHEN 'delivered' THEN now() END, updated_at = now()
 FROM r WHERE d.id = r.delivery_id AND d.lease_token = r.token
 RETURNING d.id
 """
+# When the connection was lost in the middle of it, it may have come to pass nevertheless.
+FINISH_AGAIN = FINISH.replace("  FROM r\n)", "  FROM r ON CONFLICT DO NOTHING\n)")
 
 GIVE_BACK = """
 UPDATE webhooks_webhookdelivery d
@@ -198,18 +202,31 @@ class Store:
     def __init__(self) -> None:
         self.events: OrderedDict[uuid.UUID, tuple[str, str]] = OrderedDict()
         self.endpoints: dict[uuid.UUID, KnownEndpoint] = {}
-        self.relaxed = threading.local()  # whose connection commits without waiting for the disk
+        self.planned_at = 0.0
+        self.tuned = threading.local()  # whose connection is set up
 
-    def execute(self, statement: str, parameters: Any = None) -> psycopg.Cursor[tuple[Any, ...]]:
+    def execute(
+        self, statement: str, parameters: Any = None, *, prepare: bool = False
+    ) -> psycopg.Cursor[tuple[Any, ...]]:
         """Run one statement. Raises psycopg.OperationalError when PostgreSQL is away."""
         connection.ensure_connection()
         raw = connection.connection
-        if raw is not getattr(self.relaxed, "connection", None) and not connection.in_atomic_block:
+        if raw is not getattr(self.tuned, "connection", None) and not connection.in_atomic_block:
             # What is lost in a crash of PostgreSQL itself is at most sent again: no need to wait for the disk.
             raw.execute("SET synchronous_commit = off")
-            self.relaxed.connection = raw
+            raw.execute("SET plan_cache_mode = force_generic_plan")
+            raw.prepare_threshold = 5  # Django has psycopg prepare nothing; here `prepare` decides
+            self.tuned.connection = raw
         cursor: psycopg.Cursor[tuple[Any, ...]] = psycopg.Cursor(raw)
-        return cursor.execute(statement, parameters, binary=True)  # read in a third of the time that text takes
+        # Binary results are read in a third of the time that text takes.
+        return cursor.execute(statement, parameters, prepare=prepare, binary=True)
+
+    def drop_old_plans(self) -> None:
+        """Have PostgreSQL plan prepared statements anew: a plan made for empty tables must not outlive them."""
+        now = time.monotonic()
+        if now - self.planned_at > PLAN_SECONDS:
+            self.execute("DISCARD PLANS")
+            self.planned_at = now
 
     def claim(
         self, *, rooms: dict[uuid.UUID, int], total: int, lease: float, default_room: int = FIRST_WINDOW
@@ -221,9 +238,11 @@ class Store:
             "default_room": default_room,
             "total": total,
             "lease": lease,
+            "token": uuid.uuid4(),
             "inline": INLINE_BYTES,
         }
-        rows = self.execute(CLAIM, parameters).fetchall()
+        self.drop_old_plans()
+        rows = self.execute(CLAIM, parameters, prepare=True).fetchall()
         if not rows:
             return []
         self.know_endpoints({row[2]: row[7:9] for row in rows})
@@ -259,12 +278,12 @@ class Store:
         """Have the signed content of every event at hand; events never change."""
         large = set()
         for row in rows:
-            key, (payload, happened_at, name) = row[1], row[9:]
+            key, (name, happened_at, payload) = row[1], row[9:]
             if key in self.events:
                 self.events.move_to_end(key)
             elif payload is not None:
                 self.add_event(key, name, happened_at, payload)
-            elif name is not None:
+            elif happened_at is not None:
                 large.add(key)
         if large:
             for event in self.execute(EVENTS, [list(large)]):
@@ -277,11 +296,15 @@ class Store:
         data = javascript_json.rewrite(payload)
         self.events[key] = (name, envelope(event_id=key, event_name=name, happened_at=happened_at, data=data))
 
-    def finish(self, outcomes: Sequence[Outcome]) -> set[uuid.UUID]:
-        """Record the attempts and move their deliveries on; return the deliveries whose lease was still ours."""
+    def finish(self, outcomes: Sequence[Outcome], *, again: bool = False) -> set[uuid.UUID]:
+        """Record the attempts and move their deliveries on; return the deliveries whose lease was still ours.
+
+        `again` when it was tried before, and may have been done.
+        """
         # One JSON document: psycopg makes SQL arrays element by element in Python, four times as slow.
         rows = [attempt_row(outcome) for outcome in outcomes]
-        return {row[0] for row in self.execute(FINISH, [orjson.dumps(rows).decode()])}
+        statement = FINISH_AGAIN if again else FINISH
+        return {row[0] for row in self.execute(statement, [orjson.dumps(rows).decode()])}
 
     def give_back(self, claims: Sequence[Claim], *, hold: bool) -> None:
         """Undo claims that were not sent: due again at once, or held until their endpoint is usable."""

@@ -12,9 +12,10 @@ from webhooks.models.delivery import WebhookDelivery
 class WebhookAttempt(BaseModel):
     """One HTTP request of a delivery and what came back. Append-only, partitioned by day."""
 
-    # No foreign key constraint: it would cost a lock on the delivery for each row that the sender writes.
+    # No foreign key constraint: it would cost a lock on the delivery for each row that the sender writes. No index of
+    # its own: `attempt_by_delivery` begins with it.
     delivery = models.ForeignKey(
-        WebhookDelivery, on_delete=models.CASCADE, db_constraint=False, related_name="attempts"
+        WebhookDelivery, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="attempts"
     )
     attempt_number = models.PositiveSmallIntegerField()
     started_at = models.DateTimeField()
