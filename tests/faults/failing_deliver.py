@@ -35,13 +35,13 @@ def claim_and_die(self: Dispatcher) -> list[Claim]:
     return claims
 
 
-def die_before_finishing(self: Dispatcher, outcomes: Sequence[Outcome]) -> bool:
+def die_before_finishing(self: Dispatcher, outcomes: Sequence[Outcome], *, again: bool = False) -> bool:
     die()
     return False
 
 
-def finish_and_die(self: Store, outcomes: Sequence[Outcome]) -> object:
-    store_finish(self, outcomes)
+def finish_and_die(self: Store, outcomes: Sequence[Outcome], *, again: bool = False) -> object:
+    store_finish(self, outcomes, again=again)
     die()
     return set()
 

@@ -153,7 +153,7 @@ def attempt_row(outcome: Outcome) -> dict[str, Any]:
     if not outcome.succeeded:
         row |= {
             "error": response.error,
-            "error_detail": response.detail[:200],
+            "error_detail": response.detail.replace("\x00", "")[:200],
             "last_error": outcome.last_error.replace("\x00", ""),
             "delay": outcome.delay,
         }
