@@ -78,7 +78,7 @@ def test_from_key_to_metered_delivery(stack: Stack) -> None:
 def test_the_readmes_tour_works_as_printed(stack: Stack) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     tour = "\n".join(re.findall(r"```bash\n(.*?)```", readme, re.DOTALL))
-    assert tour.count("curl") == 4
+    assert tour.count("curl") == 5
     script = (
         tour.replace("http://127.0.0.1:8000", stack.platform.url)
         .replace("var/demo.json", str(stack.platform.directory / "demo.json"))

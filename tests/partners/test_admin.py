@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -57,6 +59,15 @@ def test_every_list_and_page_opens(office: Client, acme: Partner, owner: Princip
         *AgreementTemplate.objects.all(),
     ):
         assert office.get(f"/admin/partners/{row._meta.model_name}/{row.pk}/change/").status_code == 200, row
+
+
+def test_the_head_of_a_page_keeps_the_spelling_of_addresses_and_begins_words_with_a_capital(
+    office: Client, acme: Partner, alice: User
+) -> None:
+    page = office.get(f"/admin/partners/user/{alice.pk}/change/").content.decode()
+    assert re.search(r">\s*alice@acme\.test\s*</(a|span)>", page)
+    assert "Alice@acme.test" not in page
+    assert re.search(r">\s*Users\s*</a>", page)
 
 
 def test_search_finds_by_every_word(office: Client, acme: Partner, globex: Partner) -> None:
