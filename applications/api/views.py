@@ -178,7 +178,8 @@ class ApplicationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
         """Write to the other side of the review."""
         data = self.validated(wire.CommentInput)
         comment = add_comment(application=self.get_object(), actor=self.principal, **data)
-        return Response(wire.CommentSerializer(comment, context=self.get_serializer_context()).data, status=201)
+        shown = wire.CommentSerializer(comment, context=self.get_serializer_context()).data
+        return Response(shown, status=201, headers={"Location": f"/api/applications/{pk}/reviews"})  # among the others
 
     @extend_schema(summary="Review history", responses=wire.VersionSerializer(many=True))
     @action(detail=True, methods=["get"], filterset_class=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -175,4 +176,9 @@ class UsageViewSet(GenericViewSet):
         """Report usage from a core service, once per `idempotencyKey`."""
         data = self.validated(TrackUsageSerializer)
         report, created = track_usage(application_id=data.pop("app_id", None), **data, actor=self.principal)
-        return Response(UsageReportSerializer(report).data, status=201 if created else 200)
+        shown = UsageReportSerializer(report).data
+        if not created:
+            return Response(shown)
+        query = {"partnerId": report.partner_id, "metricName": report.metric_name, "environment": report.environment}
+        # A report has no page of its own: it is read in the summary it was added to.
+        return Response(shown, status=201, headers={"Location": f"/api/billing/usage?{urlencode(query)}"})

@@ -98,6 +98,7 @@ def test_over_http(api: Api, submitted: PartnerApplication, bob: User, dana: Use
     path = f"/api/applications/{submitted.id}"
     asked = api(dana).post(f"{path}/comments", {"body": "Why leads?"})
     assert (asked.status_code, asked.json()["data"]["author"]) == (201, "dana@treaty.test")
+    assert asked["Location"] == f"{path}/reviews"
     api(dana).post(f"{path}/comments", {"body": "Odd.", "internal": True})
     answered = api(bob).post(f"{path}/comments", {"body": "Routing.", "parentId": asked.json()["data"]["id"]})
     assert answered.status_code == 201

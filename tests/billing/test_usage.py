@@ -81,9 +81,11 @@ def report(partner: Partner, **changes: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def test_a_report_counts_once(api: Api, service_key: str, acme: Partner) -> None:
+def test_a_report_counts_once(api: Api, service_key: str, alice: User, acme: Partner) -> None:
     first = api(service_key).post("/api/billing/usage", report(acme))
     assert first.status_code == 201
+    summary = api(alice).get(first["Location"])
+    assert [line["value"] for line in summary.json()["data"]["usage"]] == ["12.500000"]
     again = api(service_key).post("/api/billing/usage", report(acme, value="99"))
     assert (again.status_code, again.json()["data"]["value"]) == (200, "12.500000")
     api(service_key).post("/api/billing/usage", report(acme, idempotencyKey="job-2"))
