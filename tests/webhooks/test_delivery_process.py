@@ -10,6 +10,7 @@ import pytest
 from events.models import PlatformEvent
 from tests.receivers import Receiver, hang, reply
 from tests.webhooks.conftest import LEAD, delivering, eventually
+from webhooks.engine.process import DeliveryProcess
 from webhooks.models import WebhookDelivery, WebhookEndpoint
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -72,3 +73,13 @@ def test_it_stops_while_receivers_hang(endpoint: WebhookEndpoint, receiver: Rece
         receiver.wait(1)
     delivery = WebhookDelivery.objects.get()
     assert (delivery.status, delivery.attempt_number, delivery.lease_token) == ("pending", 0, None)
+
+
+def test_a_signal_may_come_while_the_main_thread_sets_an_event() -> None:
+    process = DeliveryProcess()
+    # The locks that a handler must not wait for.
+    with process.answered._cond, process.due._cond:  # type: ignore[attr-defined]  # noqa: SLF001 (no public name)
+        process.stop()
+    process.run()
+    assert process.stopped.is_set()
+    process.stop()  # once more, when all is over

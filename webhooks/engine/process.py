@@ -63,8 +63,16 @@ class DeliveryProcess:
         self.due.set()
 
     def stop(self) -> None:
-        """Claim nothing more, finish what is in flight, and return from `run`; safe from a signal handler."""
+        """Claim nothing more, finish what is in flight, and return from `run`; safe from a signal handler.
+
+        It takes no lock: a handler runs in the thread of `run`, which may hold the one of an event just then.
+        """
         self.stopping = True
+        if not self.stopped.is_set():
+            self.sender.wake()
+
+    def wake_threads(self) -> None:
+        """Have the threads look whether they are done."""
         self.due.set()
         self.answered.set()
 
@@ -78,11 +86,12 @@ class DeliveryProcess:
         while not self.stopped.is_set():
             self.send_and_receive()
             if self.stopping:
+                self.wake_threads()
                 give_up_at = give_up_at or time.monotonic() + min(DRAIN_SECONDS, self.deadline)
                 if time.monotonic() > give_up_at:
                     break
-        self.gave_up = True
-        self.stop()
+        self.gave_up = self.stopping = True
+        self.wake_threads()
         self.listener.stop()
         for thread in threads:
             thread.join()

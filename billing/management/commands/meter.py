@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from typing import Any
 
 import structlog
@@ -12,6 +10,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from redis.exceptions import RedisError
 
 from billing.services.metering import BATCH, drain_spool, drain_stream, stream_client
+from common.stopping import StopFlag
 
 LOCK = 0x7EA7_0001
 BLOCK_MS = 1000
@@ -26,9 +25,8 @@ class Command(BaseCommand):
     help = "Store answered API calls and add up usage. One meter works; a second one stands by."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        stop = threading.Event()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: stop.set())
+        stop = StopFlag()
+        stop.handle_signals()
         valkey = stream_client()
         pause = 0.0
         while not stop.wait(pause):
