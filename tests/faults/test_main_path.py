@@ -61,6 +61,9 @@ def test_from_key_to_metered_delivery(stack: Stack) -> None:
     verified = Webhook(webhook["webhookSecret"]).verify(request.body, request.headers)
     assert (verified["event"], verified["data"]) == ("lead.created", LEAD)
 
+    # The answer is recorded a moment after the receiver gave it.
+    states = "SELECT status FROM webhooks_webhookdelivery WHERE endpoint_id = %s"
+    eventually(lambda: stack.query(states, webhook["id"]) == [("delivered",)], 5, "the record of the delivery")
     listed = stack.call("GET", f"/api/webhooks/{webhook['id']}/deliveries", key)
     assert [delivery["status"] for delivery in listed.json()["data"]] == ["delivered"]
     assert int(listed.headers["X-RateLimit-Remaining"]) < int(listed.headers["X-RateLimit-Limit"])
