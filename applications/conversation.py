@@ -27,7 +27,7 @@ class Thread:
 
 def threads(comments: Iterable[ReviewComment]) -> list[Thread]:
     """Threads by when they began. Answers to answers, however deep, are told apart by what they name."""
-    said = {comment.pk: comment for comment in comments}
+    said: dict[uuid.UUID | None, ReviewComment] = {comment.pk: comment for comment in comments}
     roots: dict[uuid.UUID, uuid.UUID] = {}
     found: dict[uuid.UUID, Thread] = {}
     for comment in said.values():
@@ -37,6 +37,6 @@ def threads(comments: Iterable[ReviewComment]) -> list[Thread]:
         roots[comment.pk] = roots.get(root.pk, root.pk)
         thread = found.setdefault(roots[comment.pk], Thread(said[roots[comment.pk]]))
         if comment is not thread.first:
-            answers = None if comment.parent_id == thread.first.pk else said[comment.parent_id]  # type: ignore[index]  # (a reply has a parent)
-            thread.replies.append(Reply(comment, answers))
+            parent = said[comment.parent_id]
+            thread.replies.append(Reply(comment, None if parent is thread.first else parent))
     return list(found.values())

@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import pairwise
+
+from common.ids import uuid7_time
 
 STREAM = "treaty:calls"
 FIELD = "c"
@@ -46,7 +48,7 @@ class Call:
     @property
     def at(self) -> datetime:
         """When it was answered, to the millisecond."""
-        return datetime.fromtimestamp((self.id.int >> 80) / 1000, tz=UTC)
+        return uuid7_time(self.id)
 
     def encode(self) -> str:
         """One line for the stream."""

@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet, Sum
-from django.utils import timezone
 
 from applications.models import PartnerApplication
 from billing.models import PartnerUsage
+from billing.recent_usage import PERIOD_DAYS, recent_usage, recent_usage_of
 
-PERIOD_DAYS = 30
 MEMBERS = {"api_calls": "total", "api_errors": "errors", "rate_limited": "rateLimited"}
 
 
 def calls_of(application: PartnerApplication) -> dict[str, Any]:
     """Calls, errors among them, and calls the limit refused, of the last 30 days by environment."""
-    return add_up(PartnerUsage.objects.filter(partner_id=application.partner_id, application_id=application.id))
+    return add_up(recent_usage_of(application))
 
 
 def calls_of_partner(partner_id: uuid.UUID) -> dict[str, Any]:
     """The same of all that a partner's credentials did."""
-    return add_up(PartnerUsage.objects.filter(partner_id=partner_id))
+    return add_up(recent_usage(partner_id))
 
 
 def add_up(usage: QuerySet[PartnerUsage]) -> dict[str, Any]:
-    """The last 30 days of `usage`."""
+    """`usage` by environment and metric."""
     rows = (
         usage.order_by()
-        .filter(metric_name__in=MEMBERS, usage_date__gte=timezone.now() - timedelta(days=PERIOD_DAYS))
+        .filter(metric_name__in=MEMBERS)
         .values_list("environment", "metric_name")
         .annotate(Sum("metric_value"))
     )

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet, Sum
-from django.utils import timezone
 
 from applications.models import PartnerApplication
-from billing.call_figures import PERIOD_DAYS
 from billing.measures import minor_digits
 from billing.models import PartnerUsage
+from billing.recent_usage import PERIOD_DAYS, recent_usage, recent_usage_of
 
 BY_CURRENCY: dict[str, Any] = {
     "type": "array",
@@ -36,21 +34,18 @@ SCHEMA: dict[str, Any] = {
 
 def revenue_of(application: PartnerApplication) -> dict[str, Any]:
     """What core services reported of an application's transactions, of the last 30 days by environment and currency."""
-    return add_up(PartnerUsage.objects.filter(partner_id=application.partner_id, application_id=application.id))
+    return add_up(recent_usage_of(application))
 
 
 def revenue_of_partner(partner_id: uuid.UUID) -> dict[str, Any]:
     """The same of all transactions of a partner."""
-    return add_up(PartnerUsage.objects.filter(partner_id=partner_id))
+    return add_up(recent_usage(partner_id))
 
 
 def add_up(usage: QuerySet[PartnerUsage]) -> dict[str, Any]:
-    """The last 30 days of `usage`; two currencies are never one sum."""
+    """`usage` by environment and currency; two currencies are never one sum."""
     rows = (
-        usage.filter(
-            metric_name=PartnerUsage.Metric.TRANSACTION_VALUE,
-            usage_date__gte=timezone.now() - timedelta(days=PERIOD_DAYS),
-        )
+        usage.filter(metric_name=PartnerUsage.Metric.TRANSACTION_VALUE)
         .values_list("environment", "unit")
         .annotate(total=Sum("metric_value"))
         .order_by("unit")

@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import connection
 
+from common.ids import uuid7_time
+
 # Tables that register_partitioned() named, with how many days they are kept (None: until archived by hand).
 registry: dict[str, int | None] = {}
 
@@ -28,7 +30,7 @@ def uuid7_floor(moment: datetime) -> uuid.UUID:
 
 def uuid7_day(key: uuid.UUID) -> date:
     """The day (UTC) whose partition holds `key`."""
-    return datetime.fromtimestamp((key.int >> 80) / 1000, tz=UTC).date()
+    return uuid7_time(key).date()
 
 
 def partition_name(table: str, day: date) -> str:

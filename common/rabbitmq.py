@@ -14,6 +14,11 @@ from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.exceptions import AMQPConnectionError, AMQPError
 
 
+def connection_closed(error: Exception) -> ConnectionClosed:
+    """What Dramatiq and its callers know as a lost connection."""
+    return ConnectionClosed(error)  # type: ignore[no-untyped-call]  # (Dramatiq leaves it bare)
+
+
 class RabbitmqBroker(DramatiqBroker):
     """Gives up at once on a server it cannot reach, and has messages confirmed where there is time for it.
 
@@ -27,7 +32,7 @@ class RabbitmqBroker(DramatiqBroker):
         try:
             return super().connection
         except (AMQPConnectionError, AMQPConnectorException) as error:
-            raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call]  # (Dramatiq leaves it bare)
+            raise connection_closed(error) from None
 
     @connection.deleter
     def connection(self) -> None:
@@ -39,7 +44,7 @@ class RabbitmqBroker(DramatiqBroker):
         try:
             return super().consume(queue_name, prefetch, timeout)
         except AMQPConnectorException as error:
-            raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call]  # (Dramatiq leaves it bare)
+            raise connection_closed(error) from None
 
     def count_jobs(self, queues: Iterable[str]) -> tuple[int, int]:
         """How many no worker has taken yet, and how many were given up. A worker must have made the queues."""
@@ -53,7 +58,7 @@ class RabbitmqBroker(DramatiqBroker):
                 waiting = sum(count(name) for queue in queues for name in (queue, dq_name(queue)))
                 return waiting, sum(count(xq_name(queue)) for queue in queues)
         except (AMQPError, AMQPConnectorException) as error:
-            raise ConnectionClosed(error) from None  # type: ignore[no-untyped-call]  # (Dramatiq leaves it bare)
+            raise connection_closed(error) from None
 
 
 def confirm_messages() -> None:

@@ -17,6 +17,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from config.brokers import is_rabbitmq
+
 ROOT = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
 
@@ -130,7 +132,7 @@ def parse_url(*schemes: str) -> Callable[[str], str]:
 
 def parse_broker(raw: str) -> str:
     """A redis:// or amqp:// URL; several amqp:// ones, separated by semicolons, are the nodes of one cluster."""
-    if not raw.startswith("amqp"):
+    if not is_rabbitmq(raw):
         return parse_url("redis", "rediss", "unix", "amqp", "amqps")(raw)
     return ";".join(parse_url("amqp", "amqps")(url.strip()) for url in raw.split(";"))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from django import forms
@@ -15,20 +14,18 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from applications.models import PartnerApplication
-from authn.admin.reasons import MOST_AT_ONCE, reason_for_selected
+from authn.admin.reasons import stop_selected
 from authn.admin.suspicion import RevokingAdmin
 from authn.call_search import PERIODS, STATUSES, condition
 from authn.gateway.table import table
 from authn.models import ApiCall, ApiKey, GatewayRoute, OAuthClient, ServiceAccount
 from authn.services.keys import revoke_api_key
-from common.attempts import attempt
 from common.keyset import uuid_or_none
 from common.principal import NOBODY
 from common.readonly_admin import ReadOnlyAdmin, in_lines
 from common.revocation import invalidate
 from common.scopes import SCOPES
 from partners.models import Partner
-from partners.selectors import staff_behind
 
 TONES = {"active": "success", "rotated": "info", "revoked": "danger", "expired": "warning"}
 
@@ -53,15 +50,16 @@ class ApiKeyAdmin(RevokingAdmin):
     @admin.action(description="Revoke…", permissions=["revoke"])
     def revoke_selected(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> HttpResponse | None:
         """Ask why, then stop each of them."""
-        keys = list(queryset.exclude(status=ApiKey.Status.REVOKED)[: MOST_AT_ONCE + 1])
-        names = {key.pk: f"{key.label} of {key.partner or key.service_account}" for key in keys}
-        reason = reason_for_selected(self, request, names, action="revoke_selected", title="Revoke")
-        if not isinstance(reason, str):
-            return reason
-        actor = staff_behind(request)
-        for key in keys:
-            attempt(request, partial(revoke_api_key, api_key=key, reason=reason, actor=actor), f"{key} is revoked.")
-        return None
+        return stop_selected(
+            self,
+            request,
+            queryset.exclude(status=ApiKey.Status.REVOKED),
+            name=lambda key: f"{key.label} of {key.partner or key.service_account}",
+            stop=lambda key, reason, actor: revoke_api_key(api_key=key, reason=reason, actor=actor),
+            done=lambda key: f"{key} is revoked.",
+            action="revoke_selected",
+            title="Revoke",
+        )
 
 
 def linked(model: type[Model], pk: Any, name: str | None) -> str:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from common.ask import ask_about_selected
+from common.attempts import attempt
+from common.principal import Principal
+from partners.selectors import staff_behind
 
 # One page names them, one request stops them.
 MOST_AT_ONCE = 200
+
+Row = TypeVar("Row", bound=Model)
 
 
 class ReasonForm(forms.Form):
@@ -37,3 +44,25 @@ def reason_for_selected(
     if form.is_valid():
         return str(form.cleaned_data["reason"])
     return ask_about_selected(page, request, names, form, action=action, title=title)
+
+
+def stop_selected(
+    page: ModelAdmin,
+    request: HttpRequest,
+    chosen: QuerySet[Row],
+    *,
+    name: Callable[[Row], str],
+    stop: Callable[[Row, str, Principal], Any],
+    done: Callable[[Row], str],
+    action: str,
+    title: str,
+) -> HttpResponse | None:
+    """Ask why, then `stop` each of `chosen` for that reason and say of which it was `done`."""
+    rows = list(chosen[: MOST_AT_ONCE + 1])
+    reason = reason_for_selected(page, request, {row.pk: name(row) for row in rows}, action=action, title=title)
+    if not isinstance(reason, str):
+        return reason
+    actor = staff_behind(request)
+    for row in rows:
+        attempt(request, partial(stop, row, reason, actor), done(row))
+    return None

@@ -83,7 +83,7 @@ class OAuthClientManager(ManagerFromQuerySet["OAuthClient"]):
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(),
     pghistory.DeleteEvent(),
-    pghistory.ManualEvent("tokens_revoked"),  # type: ignore[no-untyped-call]  # (the library's)
+    pghistory.ManualEvent("tokens_revoked"),  # type: ignore[no-untyped-call]  # (pghistory leaves it bare)
 )
 class OAuthClient(AbstractApplication):
     """An OAuth 2.0 client of a partner's application. `application` here is ours; on tokens it is the client.

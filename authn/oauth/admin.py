@@ -6,10 +6,11 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth import get_permission_codename
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from authn.admin.reasons import MOST_AT_ONCE, reason_for_selected
+from authn.admin.reasons import MOST_AT_ONCE, reason_for_selected, stop_selected
 from authn.models import OAuthClient, OAuthConsent, OAuthToken
 from authn.services.oauth_authorization import withdraw_consent
 from authn.services.oauth_clients import revoke_client
@@ -19,7 +20,15 @@ from common.readonly_admin import ReadOnlyAdmin
 from partners.selectors import staff_behind
 
 
-class OAuthClientAdmin(ReadOnlyAdmin):
+class RevocableAdmin(ReadOnlyAdmin):
+    """What staff can stop."""
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Those who may change it."""
+        return request.user.has_perm(f"authn.{get_permission_codename('change', self.opts)}")
+
+
+class OAuthClientAdmin(RevocableAdmin):
     """OAuth clients."""
 
     list_display = ("name", "client_id", "partner", "application", "environment", "client_type", "active", "created")
@@ -46,23 +55,19 @@ class OAuthClientAdmin(ReadOnlyAdmin):
     )
     actions = ("revoke_selected",)
 
-    def has_revoke_permission(self, request: HttpRequest) -> bool:
-        """Those who may change clients."""
-        return request.user.has_perm("authn.change_oauthclient")
-
     @admin.action(description="Revoke, with every token they have…", permissions=["revoke"])
     def revoke_selected(self, request: HttpRequest, queryset: QuerySet[OAuthClient]) -> HttpResponse | None:
         """Ask why, then stop each of them for good."""
-        clients = list(queryset.filter(active=True)[: MOST_AT_ONCE + 1])
-        names = {client.pk: f"{client.name} of {client.partner}" for client in clients}
-        reason = reason_for_selected(self, request, names, action="revoke_selected", title="Revoke")
-        if not isinstance(reason, str):
-            return reason
-        actor = staff_behind(request)
-        for client in clients:
-            act = partial(revoke_client, client=client, reason=reason, actor=actor)
-            attempt(request, act, f"{client.name} is revoked.")
-        return None
+        return stop_selected(
+            self,
+            request,
+            queryset.filter(active=True),
+            name=lambda client: f"{client.name} of {client.partner}",
+            stop=lambda client, reason, actor: revoke_client(client=client, reason=reason, actor=actor),
+            done=lambda client: f"{client.name} is revoked.",
+            action="revoke_selected",
+            title="Revoke",
+        )
 
 
 def token_in_words(token: OAuthToken) -> str:
@@ -71,7 +76,7 @@ def token_in_words(token: OAuthToken) -> str:
     return f"{token.application.name} of {token.application.partner}{person}, since {token.created:%Y-%m-%d %H:%M} UTC"
 
 
-class OAuthTokenAdmin(ReadOnlyAdmin):
+class OAuthTokenAdmin(RevocableAdmin):
     """Access tokens: what they may do, never what they are."""
 
     list_display = ("created", "application", "partner", "user", "scope", "expires")
@@ -82,10 +87,6 @@ class OAuthTokenAdmin(ReadOnlyAdmin):
     fields = ("application", "partner", "user", "scope", "created", "expires")
     readonly_fields = fields
     actions = ("revoke_selected",)
-
-    def has_revoke_permission(self, request: HttpRequest) -> bool:
-        """Those who may change tokens."""
-        return request.user.has_perm("authn.change_oauthtoken")
 
     @admin.action(description="Revoke, with the refresh tokens they came with…", permissions=["revoke"])
     def revoke_selected(self, request: HttpRequest, queryset: QuerySet[OAuthToken]) -> HttpResponse | None:
@@ -113,7 +114,7 @@ class OAuthRefreshTokenAdmin(ReadOnlyAdmin):
 
 
 @admin.register(OAuthConsent)
-class OAuthConsentAdmin(ReadOnlyAdmin):
+class OAuthConsentAdmin(RevocableAdmin):
     """What people let clients do for their organizations."""
 
     list_display = ("client", "partner", "user", "scopes", "granted_at")
@@ -122,23 +123,19 @@ class OAuthConsentAdmin(ReadOnlyAdmin):
     search_fields = ("client__name", "client__client_id", "partner__partner_name", "user__email")
     actions = ("withdraw_selected",)
 
-    def has_revoke_permission(self, request: HttpRequest) -> bool:
-        """Those who may change consents."""
-        return request.user.has_perm("authn.change_oauthconsent")
-
     @admin.action(description="Withdraw, with every token that came of them…", permissions=["revoke"])
     def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[OAuthConsent]) -> HttpResponse | None:
         """Ask why, then take them back at once; the client can ask again."""
-        consents = list(queryset.select_related("client", "user", "partner")[: MOST_AT_ONCE + 1])
-        names = {consent.pk: f"{consent} for {consent.partner}" for consent in consents}
-        reason = reason_for_selected(self, request, names, action="withdraw_selected", title="Withdraw")
-        if not isinstance(reason, str):
-            return reason
-        actor = staff_behind(request)
-        for consent in consents:
-            act = partial(withdraw_consent, consent=consent, reason=reason, actor=actor)
-            attempt(request, act, f"{consent} is withdrawn.")
-        return None
+        return stop_selected(
+            self,
+            request,
+            queryset.select_related("client", "user", "partner"),
+            name=lambda consent: f"{consent} for {consent.partner}",
+            stop=lambda consent, reason, actor: withdraw_consent(consent=consent, reason=reason, actor=actor),
+            done=lambda consent: f"{consent} is withdrawn.",
+            action="withdraw_selected",
+            title="Withdraw",
+        )
 
 
 class HiddenAdmin(ReadOnlyAdmin):

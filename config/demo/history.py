@@ -22,9 +22,9 @@ from common.audit import acting_as
 from common.principal import SYSTEM
 from config.demo.build import demo_endpoints, explicit_times
 from events.models import EventType, PlatformEvent
+from webhooks.engine.messages import delivery_headers
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from webhooks.payload import data_text, envelope, signed_body
-from webhooks.signing import standard_signature
 
 SEED = 20_240_101  # the same history on every machine
 USAGE_DAYS = 7
@@ -220,21 +220,16 @@ def sent_headers(event: PlatformEvent, endpoint: WebhookEndpoint, number: int, m
     name = event.event_type.event_name
     content = envelope(event_id=event.id, event_name=name, happened_at=event.created_at, data=data_text(event.payload))
     body, signature = signed_body(content, endpoint.webhook_secret)
-    timestamp = int(moment.timestamp())
-    signed = standard_signature(
-        message_id=event.public_id, timestamp=timestamp, body=body, keys=[endpoint.webhook_secret]
+    headers = delivery_headers(
+        message_id=event.public_id,
+        event_name=name,
+        attempt_number=number,
+        timestamp=int(moment.timestamp()),
+        body=body,
+        signature=signature,
+        keys=[endpoint.webhook_secret],
     )
-    lines = [
-        "Content-Type: application/json",
-        f"X-Webhook-Id: {event.public_id}",
-        f"X-Webhook-Event: {name}",
-        f"X-Webhook-Attempt: {number}",
-        f"X-Webhook-Signature: {signature}",
-        f"webhook-id: {event.public_id}",
-        f"webhook-timestamp: {timestamp}",
-        f"webhook-signature: {signed}",
-    ]
-    return "\n".join(lines)
+    return "\n".join(headers)
 
 
 def past_delivery(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -86,6 +87,30 @@ class Outcome:
         return f"HTTP {self.response.status}"
 
 
+def delivery_headers(
+    *,
+    message_id: str,
+    event_name: str,
+    attempt_number: int,
+    timestamp: int,
+    body: bytes,
+    signature: str,
+    keys: Sequence[str],
+) -> list[str]:
+    """The headers of every delivery, complete lines; `signature` is the one in `body`, `timestamp` in seconds."""
+    standard = standard_signature(message_id=message_id, timestamp=timestamp, body=body, keys=keys)
+    return [
+        "Content-Type: application/json",
+        f"X-Webhook-Id: {message_id}",
+        f"X-Webhook-Event: {event_name}",
+        f"X-Webhook-Attempt: {attempt_number}",
+        f"X-Webhook-Signature: {signature}",
+        f"webhook-id: {message_id}",
+        f"webhook-timestamp: {timestamp}",
+        f"webhook-signature: {standard}",
+    ]
+
+
 def build_request(claim: Claim, *, deadline: float = DEADLINE_SECONDS) -> Request:
     """Sign the delivery, as of now."""
     endpoint = claim.endpoint
@@ -95,17 +120,15 @@ def build_request(claim: Claim, *, deadline: float = DEADLINE_SECONDS) -> Reques
     message_id = public_id(claim.event_id)
     claim.started_at = time.time()
     timestamp = int(claim.started_at)
-    standard = standard_signature(message_id=message_id, timestamp=timestamp, body=body, keys=endpoint.secrets)
-    headers = [
-        "Content-Type: application/json",
-        f"X-Webhook-Id: {message_id}",
-        f"X-Webhook-Event: {claim.event_name}",
-        f"X-Webhook-Attempt: {claim.attempt_number}",
-        f"X-Webhook-Signature: {signature}",
-        f"webhook-id: {message_id}",
-        f"webhook-timestamp: {timestamp}",
-        f"webhook-signature: {standard}",
-    ]
+    headers = delivery_headers(
+        message_id=message_id,
+        event_name=claim.event_name,
+        attempt_number=claim.attempt_number,
+        timestamp=timestamp,
+        body=body,
+        signature=signature,
+        keys=endpoint.secrets,
+    )
     if claim.kind != "event":
         headers.append(f"X-Webhook-{claim.kind.capitalize()}: true")
     # The values of custom headers are credentials more often than not: they are sent, not recorded.

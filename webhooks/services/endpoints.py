@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Container
-from datetime import UTC, datetime, time
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +12,7 @@ from django.db.models.functions import Now
 
 from common.errors import ForbiddenError, InvalidError
 from common.outbound_urls import RefusedURLError, check_url
-from common.partitions import uuid7_day, uuid7_floor
+from common.partitions import day_bounds, uuid7_day
 from common.principal import Principal
 from common.queue import send_on_commit
 from events.models import EventType
@@ -157,7 +156,7 @@ def purge_deliveries(webhook: WebhookEndpoint) -> int:
     if ids:
         with connection.cursor() as cursor:
             # Not by the ORM's cascade: it would load every row. Attempts of days before the deliveries are not theirs.
-            first = uuid7_floor(datetime.combine(uuid7_day(ids[0]), time.min, tzinfo=UTC))
+            first, _ = day_bounds(uuid7_day(ids[0]))
             cursor.execute("DELETE FROM webhooks_webhookattempt WHERE delivery_id = ANY(%s) AND id >= %s", [ids, first])
             cursor.execute("DELETE FROM webhooks_webhookdelivery WHERE id = ANY(%s)", [ids])
     return len(ids)

@@ -8,10 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from common.partitions import registry
 from events.services.archive import ArchiveError
 from webhooks.services.archive import archive_deliveries
-
-ATTEMPTS_KEPT = 90
 
 
 class Command(BaseCommand):
@@ -27,8 +26,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["older_than"] <= ATTEMPTS_KEPT:
-            raise CommandError(f"Their requests and answers are kept for {ATTEMPTS_KEPT} days: keep them longer.")
+        kept = registry["webhooks_webhookattempt"]
+        if kept is not None and options["older_than"] <= kept:
+            raise CommandError(f"Their requests and answers are kept for {kept} days: keep them longer.")
         try:
             for path, count in archive_deliveries(older_than_days=options["older_than"]):
                 self.stdout.write(f"{count} deliveries in {path}")
