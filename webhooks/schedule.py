@@ -34,7 +34,7 @@ def retry_after(header: str, *, now: datetime | None = None) -> float | None:
         return min(float(text), LONGEST_SECONDS)
     try:
         moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):  # a year or an offset that no clock has
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from events.models import PlatformEvent
@@ -41,11 +43,23 @@ def test_jitter_is_at_most_a_tenth() -> None:
         ("Tue, 24 Nov 2026 02:00:00 GMT", 0),
         ("soon", None),
         ("-5", None),
+        ("Mon, 20 Nov 9999999999 12:00:00 +0000", None),
+        ("Tue, 24 Nov 2026 03:05:00 +9999999999", None),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", 24 * 3600),
         ("", None),
     ],
 )
 def test_retry_after(header: str, seconds: float | None) -> None:
     assert retry_after(header, now=datetime(2026, 11, 24, 3, 0, tzinfo=UTC)) == seconds
+
+
+@given(
+    st.text()
+    | st.from_regex(r"(Mon, )?\d{1,3} Nov \d{1,12} \d{1,3}:\d{1,3}(:\d{1,3})? ([+-]\d{1,12}|GMT|EST)", fullmatch=True)
+)
+def test_no_header_of_a_receiver_is_too_much(header: str) -> None:
+    wait = retry_after(header)
+    assert wait is None or 0 <= wait <= 24 * 3600
 
 
 def test_five_failures_make_a_dead_letter(endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish) -> None:
