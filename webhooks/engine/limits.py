@@ -3,7 +3,8 @@
 An endpoint starts with a few requests at once, earns more with each success and loses half with each failure, so one
 that hangs ties up next to nothing. Those that do not answer well share a part of the process: the more of it they
 hold, the fewer requests each may have open, so however many hang there is room for those that answer. After a row of
-failures its circuit opens: nothing is claimed for it until a probe is due, so backpressure never uses up attempts.
+failures its circuit opens: nothing is claimed for it until a probe is due, so backpressure never uses up attempts. A
+receiver that asks for time with `Retry-After` is left alone for as long.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ GREEDY = 4  # no endpoint takes more than a fourth of what is free
 CROWDED = ((640, 0), (384, 1), (256, 2), (128, 4))
 FIRST_PAUSE = 5.0
 LONGEST_PAUSE = 60.0
+LONGEST_WISH = 3600.0  # so that an endpoint that was mended early is not left alone for a day
 IDLE_SECONDS = 300.0
+BURST_SECONDS = 0.1
 
 
 @dataclass(slots=True)
@@ -37,7 +40,7 @@ class EndpointState:
     pause: float = FIRST_PAUSE
     open_until: float = 0.0
     per_second: int | None = None
-    tokens: float = 0.0
+    tokens: float = 0.0  # at most a tenth of a second's worth, so that what was not used does not come all at once
     refilled_at: float = 0.0
     used_at: float = 0.0
     silent_since: float = 0.0  # its last answer, or when the first request since was started
@@ -45,6 +48,16 @@ class EndpointState:
     def answers(self, now: float) -> bool:
         """Whether its last answer was a success, and none is overdue."""
         return self.proven and not (self.in_flight and now - self.silent_since > SILENT_SECONDS)
+
+    @property
+    def burst(self) -> float:
+        """How many requests may start at once where they are counted by the second."""
+        return max(1.0, (self.per_second or 0) * BURST_SECONDS)
+
+    @property
+    def waits_for_token(self) -> bool:
+        """Whether it could have a request more were they not counted by the second."""
+        return self.per_second is not None and self.tokens < 1
 
     def room(self, now: float, *, free: int, unproven: int) -> int:
         """How many more requests may start; an endpoint that does not answer well has at most `unproven` open."""
@@ -56,7 +69,7 @@ class EndpointState:
             window = min(window, unproven)
         room = min(window, max(1, free // GREEDY)) - self.in_flight
         if self.per_second is not None:
-            self.tokens = min(float(self.per_second), self.tokens + (now - self.refilled_at) * self.per_second)
+            self.tokens = min(self.burst, self.tokens + (now - self.refilled_at) * self.per_second)
             self.refilled_at = now
             room = min(room, int(self.tokens))
         return max(0, room)
@@ -79,6 +92,11 @@ class Limits:
         free = MAX_IN_FLIGHT - total
         return {endpoint: state.room(now, free=free, unproven=self.unproven) for endpoint, state in self.states.items()}
 
+    @property
+    def wait_for_tokens(self) -> bool:
+        """Whether time alone will make room somewhere, a moment from now."""
+        return any(state.waits_for_token for state in self.states.values())
+
     def state_of(self, endpoint: uuid.UUID) -> EndpointState:
         """The state of an endpoint, a new one at first sight."""
         state = self.states.get(endpoint)
@@ -91,7 +109,8 @@ class Limits:
         state = self.state_of(endpoint)
         state.largest = max_in_flight or LARGEST_WINDOW
         if state.per_second != max_per_second:
-            state.per_second, state.tokens, state.refilled_at = max_per_second, 1.0, time.monotonic()
+            state.per_second, state.refilled_at = max_per_second, time.monotonic()
+            state.tokens = state.burst
 
     def started(self, endpoint: uuid.UUID, now: float) -> None:
         """A request to `endpoint` was claimed."""
@@ -127,8 +146,8 @@ class Limits:
         state.silent_since = now
         state.window = max(1, state.window // 2)
         if pause is not None:
-            state.open_until = now + min(pause, LONGEST_PAUSE)
-        elif state.failures >= FAILURES_TO_OPEN and now >= state.open_until:
+            state.open_until = max(state.open_until, now + min(pause, LONGEST_WISH))
+        if state.failures >= FAILURES_TO_OPEN and now >= state.open_until:
             state.open_until = now + state.pause
             state.pause = min(state.pause * 2, LONGEST_PAUSE)
 
