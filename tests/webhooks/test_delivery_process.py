@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 
 import pytest
 
 from events.models import PlatformEvent
 from tests.receivers import Receiver, hang, reply
-from tests.webhooks.conftest import LEAD, delivering, eventually
+from tests.webhooks.conftest import LEAD, delivering, eventually, make_endpoint
 from webhooks.engine.process import DeliveryProcess
 from webhooks.models import WebhookDelivery, WebhookEndpoint
 
@@ -71,6 +72,36 @@ def test_it_stops_while_receivers_hang(endpoint: WebhookEndpoint, receiver: Rece
     publish()
     with delivering():
         receiver.wait(1)
+    delivery = WebhookDelivery.objects.get()
+    assert (delivery.status, delivery.attempt_number, delivery.lease_token) == ("pending", 0, None)
+
+
+def test_a_delivery_that_cannot_be_sent_is_none_of_the_others_business(
+    endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish
+) -> None:
+    # What no door lets in: it came some other way, and libcurl takes no such header.
+    unsendable = make_endpoint(endpoint.integration, f"{receiver.url}2", custom_headers={"X-Token": "ü"})
+    with delivering():
+        publish()
+        receiver.wait(1)
+        eventually(lambda: not WebhookDelivery.objects.filter(response_status=None, last_error="").exists())
+    good, bad = (WebhookDelivery.objects.get(endpoint=one) for one in (endpoint, unsendable))
+    assert (good.status, good.attempt_number) == ("delivered", 1)
+    assert (bad.status, bad.attempt_number, bad.lease_token) == ("pending", 1, None)
+    assert bad.last_error.startswith("unsendable: UnicodeEncodeError(")
+    assert bad.next_retry_at is not None
+    assert bad.attempts.get().error == "unsendable"
+
+
+def test_what_ends_the_sending_ends_the_process(
+    endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish
+) -> None:
+    publish()
+    process = DeliveryProcess()
+    process.sender.poll.close()  # as if the system took it away
+    with pytest.raises(ValueError, match="closed epoll"):
+        process.run()
+    assert not [thread for thread in threading.enumerate() if thread.name in {"claim_due", "record_answers"}]
     delivery = WebhookDelivery.objects.get()
     assert (delivery.status, delivery.attempt_number, delivery.lease_token) == ("pending", 0, None)
 

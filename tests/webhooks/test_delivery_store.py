@@ -13,9 +13,11 @@ from common.http import Response
 from events.models import PlatformEvent
 from tests.webhooks.conftest import LEAD
 from webhooks.engine import store as engine_store
+from webhooks.engine.dispatcher import INTERRUPTIONS, Dispatcher
 from webhooks.engine.messages import Claim, Outcome, build_request, judge
-from webhooks.engine.store import CLAIM, Store
+from webhooks.engine.store import CLAIM, EVENTS, Store
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from webhooks.services.fanout import replay_to_endpoints
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -137,7 +139,6 @@ def test_a_claim_reads_along_indexes(store: Store, endpoint: WebhookEndpoint, pu
                 "total": 100,
                 "lease": 20.0,
                 "token": uuid.uuid4(),
-                "inline": 8192,
             },
         )
         plan = "\n".join(line for (line,) in cursor.fetchall())
@@ -145,3 +146,49 @@ def test_a_claim_reads_along_indexes(store: Store, endpoint: WebhookEndpoint, pu
     assert "Seq Scan" not in plan
     assert plan.count("using delivery_due") == 3
     assert "Tid Scan on webhooks_webhookdelivery" in plan
+    assert "events_platformevent" not in plan  # it locks no day of the log, however many are kept
+
+
+def test_only_the_days_of_the_events_are_looked_into(store: Store, endpoint: WebhookEndpoint, publish: Publish) -> None:
+    event = publish()
+    with connection.cursor() as cursor:
+        cursor.execute("SET plan_cache_mode = force_generic_plan")
+        cursor.execute(f"EXPLAIN {EVENTS.format(first=event.id, last=event.id)}", [f"{{{event.id}}}"])
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert plan.count(" on events_platformevent_p") == 1, plan
+
+
+def test_an_event_is_read_once_for_all_its_deliveries(
+    store: Store, endpoint: WebhookEndpoint, publish: Publish
+) -> None:
+    event = publish(payload={"notes": "x" * 100_000})
+    claims = claim(store)
+    assert list(store.events) == [event.id]
+    assert claims[0].content is store.events[event.id][1]
+    replay_to_endpoints(event, endpoint_id=None, partner_id=None)
+    assert claim(store)[0].content is claims[0].content
+
+
+def test_a_delivery_that_kills_its_senders_comes_to_an_end(
+    store: Store, endpoint: WebhookEndpoint, publish: Publish
+) -> None:
+    publish()
+    WebhookDelivery.objects.update(attempt_limit=1)
+    dispatcher = Dispatcher(lease=20.0, on_gone=print)
+    numbers = []
+    while claims := dispatcher.claim():
+        numbers.append(claims[0].attempt_number)
+        WebhookDelivery.objects.update(leased_until="2020-01-01T00:00:00Z")  # its sender died
+    assert numbers == list(range(1, 2 + INTERRUPTIONS))
+    delivery = WebhookDelivery.objects.get()
+    assert (delivery.status, delivery.attempt_number, delivery.due_at) == ("failed", 1 + INTERRUPTIONS, None)
+    assert delivery.last_error == "interrupted: the sender died during the last attempts"
+
+
+def test_what_is_held_is_not_said_to_be_tried_again(store: Store, endpoint: WebhookEndpoint, publish: Publish) -> None:
+    publish()
+    WebhookDelivery.objects.update(next_retry_at="2020-01-01T00:00:00Z")
+    store.give_back(claim(store), hold=True)
+    delivery = WebhookDelivery.objects.get()
+    assert (delivery.status, delivery.attempt_number) == ("pending", 0)
+    assert (delivery.due_at, delivery.next_retry_at) == (None, None)

@@ -19,6 +19,9 @@ logger = structlog.get_logger(__name__)
 
 BATCH = 512
 SWEEP_SECONDS = 5.0
+# An attempt whose sender died is made again, though it was the last: nobody knows whether it arrived. A delivery that
+# is the death of its senders comes to an end nevertheless.
+INTERRUPTIONS = 3
 
 
 def at_limit(claims: Sequence[Claim], *, rooms: Mapping[uuid.UUID, int], default_room: int) -> bool:
@@ -49,6 +52,7 @@ class Dispatcher:
         self.in_flight = 0
         self.more = False  # whether the last claim may have left due work behind
         self.busy = False  # whether there was more than it could take at once
+        self.paced = False  # whether some endpoint's requests are counted by the second, and it has none left
         self.swept_at = 0.0
         self.lock = threading.Lock()  # of the counts; never held across a statement
 
@@ -72,18 +76,19 @@ class Dispatcher:
         sendable = self.set_aside(claims)
         with self.lock:
             for claim in sendable:
-                self.limits.started(claim.endpoint_id, now)
                 self.limits.configure(
                     claim.endpoint_id,
                     max_in_flight=claim.endpoint.max_in_flight,
                     max_per_second=claim.endpoint.max_per_second,
                 )
+                self.limits.started(claim.endpoint_id, now)
             self.in_flight += len(sendable)
+            self.paced = self.limits.wait_for_tokens
         return sendable
 
     def set_aside(self, claims: Sequence[Claim]) -> list[Claim]:
         """Give up what cannot be sent any more, hold what may not be sent now; return the rest."""
-        hopeless = [c for c in claims if c.attempt_number > c.attempt_limit or not c.content]
+        hopeless = [c for c in claims if c.attempt_number > c.attempt_limit + INTERRUPTIONS or not c.content]
         held = [c for c in claims if not c.endpoint.usable and c not in hopeless]
         if hopeless:
             self.store.give_up(hopeless)

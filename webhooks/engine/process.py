@@ -16,7 +16,7 @@ import psycopg
 import structlog
 from django.db import InterfaceError, OperationalError, connection
 
-from common.http import DEADLINE_SECONDS
+from common.http import DEADLINE_SECONDS, Response
 from common.http_pool import Sender
 from webhooks.engine.dispatcher import Dispatcher
 from webhooks.engine.messages import Claim, Outcome, build_request, judge
@@ -24,6 +24,7 @@ from webhooks.services.health import disable_gone_endpoint
 from webhooks.wakeups import Listener
 
 POLL_SECONDS = 0.5  # half of what a lost wake-up or the end of a lease may cost
+PACED_SECONDS = 0.1  # where an endpoint's requests are counted by the second
 LEASE_MARGIN_SECONDS = 5.0
 GATHER_SECONDS = 0.01
 SENT_AT_ONCE = 64  # so that receivers, the recording thread and this one work at the same time
@@ -82,6 +83,22 @@ class DeliveryProcess:
         self.listener.start()
         for thread in threads:
             thread.start()
+        try:
+            self.speak_http()
+        finally:
+            # Whatever happened: a process that claims what it does not send would be worse than none.
+            self.gave_up = self.stopping = True
+            self.wake_threads()
+            self.listener.stop()
+            for thread in threads:
+                thread.join()
+            self.abandon()
+            self.sender.close()
+        if self.failure is not None:
+            raise self.failure
+
+    def speak_http(self) -> None:
+        """Send and receive until everything is on record after `stop`, or takes too long."""
         give_up_at = None
         while not self.stopped.is_set():
             self.send_and_receive()
@@ -90,27 +107,28 @@ class DeliveryProcess:
                 give_up_at = give_up_at or time.monotonic() + min(DRAIN_SECONDS, self.deadline)
                 if time.monotonic() > give_up_at:
                     break
-        self.gave_up = self.stopping = True
-        self.wake_threads()
-        self.listener.stop()
-        for thread in threads:
-            thread.join()
-        self.abandon()
-        self.sender.close()
-        if self.failure is not None:
-            raise self.failure
 
     def send_and_receive(self) -> None:
         """One turn of the HTTP thread: a part of what waits to be sent, then what has come back meanwhile."""
         for _ in range(min(SENT_AT_ONCE, len(self.to_send))):
-            claim = self.to_send.popleft()
-            self.unanswered[id(claim)] = claim
-            self.sender.submit(build_request(claim, deadline=self.deadline), claim)
+            self.start(self.to_send.popleft())
         results = self.sender.run(0.0 if self.to_send else 0.5)
         for claim, response in results:
             del self.unanswered[id(claim)]
             self.finished.append(judge(claim, response))
         if results:
+            self.answered.set()
+
+    def start(self, claim: Claim) -> None:
+        """Send one delivery; one that cannot be sent has failed, and is none of the others' business."""
+        self.unanswered[id(claim)] = claim
+        try:
+            self.sender.submit(build_request(claim, deadline=self.deadline), claim)
+        except Exception as error:  # what people set up is checked when they do; this slipped through
+            logger.exception("delivery_unsendable", delivery=str(claim.delivery_id))
+            del self.unanswered[id(claim)]
+            claim.started_at = claim.started_at or time.time()
+            self.finished.append(judge(claim, Response(error="unsendable", detail=ascii(error))))
             self.answered.set()
 
     def claim_due(self) -> None:
@@ -126,7 +144,7 @@ class DeliveryProcess:
                 return
             next_poll = 0.0  # unless it succeeds
             claims = self.dispatcher.claim()
-            next_poll = time.monotonic() + POLL_SECONDS
+            next_poll = time.monotonic() + (PACED_SECONDS if self.dispatcher.paced else POLL_SECONDS)
             if claims:
                 self.to_send.extend(claims)
                 self.sender.wake()

@@ -7,11 +7,11 @@ import threading
 import time
 import uuid
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import psycopg
@@ -28,16 +28,14 @@ from webhooks.sql import OWNERS, OWNERS_MAY_RECEIVE
 CACHED_EVENTS = 2048
 CACHED_ENDPOINTS = 8192
 PLAN_SECONDS = 1.0  # planning a claim takes as long as claiming a hundred deliveries
-INLINE_BYTES = 8192  # larger payloads are read apart, once, however many endpoints take them
 FOREVER = datetime.max.replace(tzinfo=UTC)
 
 logger = structlog.get_logger(__name__)
 
 # `heads` hops from endpoint to endpoint along the index (a loose index scan), so its cost is the number of endpoints
 # with work and not the length of any backlog. An endpoint's room bounds what is taken for it; one that is new to this
-# process has what its own limits leave of `default_room`. What sending needs comes along, so a delivery costs two round
-# trips: `xmin` tells whether the endpoint we know is still the current one. A row this locked cannot move, so it is
-# updated where it lies.
+# process has what its own limits leave of `default_room`. `xmin` tells whether the endpoint we know is still the
+# current one. A row this locked cannot move, so it is updated where it lies.
 CLAIM = f"""
 WITH RECURSIVE heads AS (
   (SELECT endpoint_id, due_at FROM webhooks_webhookdelivery
@@ -66,11 +64,9 @@ WITH RECURSIVE heads AS (
   SET leased_until = statement_timestamp() + %(lease)s * interval '1 second', lease_token = %(token)s,
     attempt_number = d.attempt_number + 1
   FROM due WHERE d.ctid = due.place
-  RETURNING d.id, d.event_id, d.endpoint_id, d.kind, d.attempt_number, d.attempt_limit, d.lease_token, due.version,
-    due.usable, d.event_name
+  RETURNING d.id, d.event_id, d.endpoint_id, d.kind, d.attempt_number, d.attempt_limit, due.version, due.usable
 )
-SELECT c.*, e.created_at, CASE WHEN pg_column_size(e.payload) < %(inline)s THEN e.payload::text END
-FROM claimed c LEFT JOIN events_platformevent e ON e.id = c.event_id
+SELECT * FROM claimed
 """  # noqa: S608 (constants of ours)
 
 ENDPOINTS = f"""
@@ -80,9 +76,12 @@ SELECT w.id, w.endpoint_url, w.environment, w.webhook_secret, w.previous_secrets
 FROM webhooks_webhookendpoint w {OWNERS} WHERE w.id = ANY(%s)
 """  # noqa: S608 (constants of ours)
 
+# Of the partitions, one a day for as long as events are kept, the bounds leave those of these ids before any is opened.
+# Joined to the claim, every one of them would be planned for and locked each time.
 EVENTS = """
 SELECT e.id, t.event_name, e.created_at, e.payload::text FROM events_platformevent e
-JOIN events_eventtype t ON t.id = e.event_type_id WHERE e.id = ANY(%s)
+JOIN events_eventtype t ON t.id = e.event_type_id
+WHERE e.id BETWEEN '{first}' AND '{last}' AND e.id = ANY(%s::uuid[])
 """
 
 # A worker that lost its lease (token) changes nothing, yet what it sent is on record. Members left out are empty.
@@ -115,7 +114,7 @@ FINISH_AGAIN = FINISH.replace("  FROM r\n)", "  FROM r ON CONFLICT DO NOTHING\n)
 GIVE_BACK = """
 UPDATE webhooks_webhookdelivery d
 SET attempt_number = d.attempt_number - 1, lease_token = NULL, leased_until = NULL,
-  due_at = CASE WHEN NOT r.hold THEN now() END
+  due_at = CASE WHEN NOT r.hold THEN now() END, next_retry_at = CASE WHEN NOT r.hold THEN d.next_retry_at END
 FROM unnest(%s::uuid[], %s::uuid[], %s::bool[]) AS r(delivery_id, token, hold)
 WHERE d.id = r.delivery_id AND d.lease_token = r.token
 """
@@ -140,6 +139,19 @@ RECOVERED = """
 UPDATE webhooks_webhookendpoint SET failing_since = NULL, warned_at = NULL
 WHERE id = ANY(%s) AND failing_since IS NOT NULL
 """
+
+
+class Leased(NamedTuple):
+    """A row of CLAIM."""
+
+    delivery_id: uuid.UUID
+    event_id: uuid.UUID
+    endpoint_id: uuid.UUID
+    kind: str
+    attempt_number: int
+    attempt_limit: int
+    version: str  # of the endpoint
+    usable: bool
 
 
 @lru_cache(maxsize=8192)
@@ -232,28 +244,37 @@ class Store:
         self, *, rooms: dict[uuid.UUID, int], total: int, lease: float, default_room: int = FIRST_WINDOW
     ) -> list[Claim]:
         """Take the lease of due deliveries, at most `total` and each endpoint's room."""
+        token = uuid.uuid4()
         parameters = {
             "endpoints": list(rooms),
             "rooms": list(rooms.values()),
             "default_room": default_room,
             "total": total,
             "lease": lease,
-            "token": uuid.uuid4(),
-            "inline": INLINE_BYTES,
+            "token": token,
         }
         self.drop_old_plans()
-        rows = self.execute(CLAIM, parameters, prepare=True).fetchall()
+        rows = [Leased(*row) for row in self.execute(CLAIM, parameters, prepare=True)]
         if not rows:
             return []
-        self.know_endpoints({row[2]: row[7:9] for row in rows})
-        self.know_events(rows)
+        self.know_endpoints({row.endpoint_id: (row.version, row.usable) for row in rows})
+        self.know_events({row.event_id for row in rows})
         return [
             Claim(
-                row[0], row[1], row[2], row[3], row[4], row[5], row[6], self.endpoints[row[2]].endpoint, name, content
+                delivery_id=row.delivery_id,
+                event_id=row.event_id,
+                endpoint_id=row.endpoint_id,
+                kind=row.kind,
+                attempt_number=row.attempt_number,
+                attempt_limit=row.attempt_limit,
+                token=token,
+                endpoint=self.endpoints[row.endpoint_id].endpoint,
+                event_name=name,
+                content=content,
             )
             for row in rows
-            for name, content in (self.events.get(row[1], ("", "")),)
-            if row[2] in self.endpoints  # else it was deleted a moment ago, with its deliveries
+            for name, content in (self.events.get(row.event_id, ("", "")),)
+            if row.endpoint_id in self.endpoints  # else it was deleted a moment ago, with its deliveries
         ]
 
     def know_endpoints(self, stamps: dict[uuid.UUID, tuple[str, bool]]) -> None:
@@ -274,27 +295,22 @@ class Store:
             known = open_endpoint(row, now)
             self.endpoints[known.endpoint.id] = known
 
-    def know_events(self, rows: Sequence[tuple[Any, ...]]) -> None:
+    def know_events(self, ids: Collection[uuid.UUID]) -> None:
         """Have the signed content of every event at hand; events never change."""
-        large = set()
-        for row in rows:
-            key, (name, happened_at, payload) = row[1], row[9:]
+        missing = []
+        for key in ids:
             if key in self.events:
                 self.events.move_to_end(key)
-            elif payload is not None:
-                self.add_event(key, name, happened_at, payload)
-            elif happened_at is not None:
-                large.add(key)
-        if large:
-            for event in self.execute(EVENTS, [list(large)]):
-                self.add_event(*event)
-        while len(self.events) > max(CACHED_EVENTS, len(rows)):
+            else:
+                missing.append(key)
+        if missing:
+            statement = EVENTS.format(first=min(missing), last=max(missing))
+            wanted = ",".join(map(str, missing))
+            for key, name, happened_at, payload in self.execute(statement, [f"{{{wanted}}}"]):
+                data = javascript_json.rewrite(payload)
+                self.events[key] = (name, envelope(event_id=key, event_name=name, happened_at=happened_at, data=data))
+        while len(self.events) > max(CACHED_EVENTS, len(ids)):
             self.events.popitem(last=False)
-
-    def add_event(self, key: uuid.UUID, name: str, happened_at: datetime, payload: str) -> None:
-        """Keep an event's content."""
-        data = javascript_json.rewrite(payload)
-        self.events[key] = (name, envelope(event_id=key, event_name=name, happened_at=happened_at, data=data))
 
     def finish(self, outcomes: Sequence[Outcome], *, again: bool = False) -> set[uuid.UUID]:
         """Record the attempts and move their deliveries on; return the deliveries whose lease was still ours.
@@ -312,9 +328,9 @@ class Store:
         self.execute(GIVE_BACK, [ids, tokens, [hold] * len(claims)])
 
     def give_up(self, claims: Sequence[Claim]) -> None:
-        """Dead-letter what cannot be sent: its last attempt never came to an end, or its event is archived."""
+        """Dead-letter what cannot be sent: one sender after the other died of it, or its event is archived."""
         reasons = [
-            "interrupted: the sender died during the last attempt" if claim.content else "archived: the event is gone"
+            "interrupted: the sender died during the last attempts" if claim.content else "archived: the event is gone"
             for claim in claims
         ]
         self.execute(GIVE_UP, [[c.delivery_id for c in claims], [c.token for c in claims], reasons])
