@@ -58,14 +58,15 @@ class Senders:
                 self.ready[process.pid] = timezone.now()
             output.read()
 
-    def kill_one(self) -> None:
-        """Kill -9 one that is at work, and start another in its place."""
+    def kill_one(self) -> bool:
+        """Kill -9 one that is at work, and start another in its place; whether there was one."""
         working = [index for index, process in enumerate(self.processes) if process.pid in self.ready]
         if working:
             index = dice.choice(working)
             self.processes[index].kill()
             self.processes[index].wait()
             self.processes[index] = self.start()
+        return bool(working)
 
     def wait_until_ready(self) -> datetime:
         """Since when all of them are at work."""
