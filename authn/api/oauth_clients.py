@@ -156,6 +156,8 @@ class OAuthClientViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet):
             raise InvalidError("There is no such application.", field="app_id", code="not_found")
         if partner_id is not None and partner_id != application.partner_id:
             raise InvalidError("This is not the application's partner.", field="partner_id")
+        # A sandbox credential works in the sandbox unless told otherwise, and is refused when told so.
+        values.setdefault("environment", self.principal.environment)
         return self.issued(create_client(application=application, actor=self.principal, **values), status=201)
 
     @extend_schema(request=ChangeOAuthClient, responses=OAuthClientSerializer)

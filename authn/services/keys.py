@@ -17,6 +17,7 @@ from authn.models import ApiKey, ServiceAccount
 from authn.models.api_key import grantable_scopes
 from authn.selectors import keys_in_place
 from authn.services.announcements import announce_key, mail_revocation, rfc3339
+from authn.services.reach import check_sandbox, check_within, is_credential
 from common.errors import ConflictError, ForbiddenError, InvalidError, TransitionError
 from common.principal import Principal, PrincipalKind
 from common.revocation import invalidate
@@ -226,8 +227,7 @@ def changed(key: ApiKey, *fields: str) -> ApiKey:
 
 def check_environment(application: PartnerApplication, environment: str, actor: Principal) -> None:
     """A sandbox credential makes sandbox keys alone; live needs an active partner and an approved application."""
-    if actor.environment == "test" and environment != "test":
-        raise ForbiddenError("test_credential", "A test key can only make test keys.")
+    check_sandbox(environment, actor)
     if not application.partner.allows(environment):
         raise ConflictError("partner_not_active", f"The partner is {application.partner.status}.")
     if not application.allows(environment):
@@ -238,14 +238,17 @@ def check_environment(application: PartnerApplication, environment: str, actor: 
 
 def check_reach(key: ApiKey, actor: Principal) -> None:
     """A credential may not get hold of, or shape, a key that can do more than it can itself."""
-    if actor.kind not in {PrincipalKind.API_KEY, PrincipalKind.OAUTH} or actor.is_admin:
-        if "admin" in key.scopes and not may_grant_admin(actor):
-            raise ForbiddenError("admin_key", "Only staff change a key with the scope admin.")
-        return
-    if actor.environment == "test" and key.environment != "test":
-        raise ForbiddenError("test_credential", "A test key cannot change a live key.")
-    if beyond := sorted(set(key.scopes) - actor.scopes):
-        raise ForbiddenError("scope_exceeds_credential", f"Your credential lacks {', '.join(beyond)} of this key.")
+    check_stoppable(key, actor)
+    if "admin" in key.scopes and not may_grant_admin(actor):
+        raise ForbiddenError("admin_key", "Only staff change a key with the scope admin.")
+
+
+def check_stoppable(key: ApiKey, actor: Principal) -> None:
+    """A credential may not stop a key that can do more than it can itself, unless it is that key or its successor."""
+    check_sandbox(key.environment, actor)
+    # What application or tier withhold for now is still among the scopes stored with the key.
+    if actor.credential_id is None or actor.credential_id not in {key.id, key.successor_id}:
+        check_within(key.scopes, actor)
 
 
 def may_grant_admin(actor: Principal) -> bool:
@@ -271,8 +274,7 @@ def checked_scopes(
     if missing:
         message = f"Not approved for this application: {', '.join(missing)}."
         raise InvalidError(message, field="scopes", code="scope_not_approved")
-    limited = actor.kind in {PrincipalKind.API_KEY, PrincipalKind.OAUTH} and not actor.is_admin
-    if limited and (beyond := [scope for scope in wanted if scope not in actor.scopes]):
+    if is_credential(actor) and (beyond := [scope for scope in wanted if scope not in actor.scopes]):
         message = f"Your own credential lacks {', '.join(beyond)}."
         raise InvalidError(message, field="scopes", code="scope_exceeds_credential")
     return wanted

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import chain
 
 from django.conf import settings
 from django.db import transaction
@@ -14,10 +15,12 @@ from django.utils import timezone
 from applications.models import PartnerApplication
 from authn.keys import digest
 from authn.models import AccessTokenFormat, OAuthClient, OAuthClientType, OAuthFlow
+from authn.models.api_key import grantable_scopes
 from authn.oauth.families import end_tokens
 from authn.oauth.redirects import redirect_uri_problem
 from authn.oauth.secrets import CLIENT_SECRET_PREFIX, generate
 from authn.services.announcements import mail_about_client
+from authn.services.reach import check_sandbox, check_within
 from common.base import Environment
 from common.errors import ConflictError, ForbiddenError, InvalidError, LimitError
 from common.principal import Principal, PrincipalKind
@@ -89,8 +92,11 @@ def create_client(
 ) -> IssuedClient:
     """Create a client of `application`; the answer holds the only copy of its secret."""
     require_owner(application.partner_id, actor)
+    check_sandbox(environment, actor)
     public = client_type == OAuthClientType.PUBLIC
     flows = check_flows(allowed_flows, public=public)
+    if OAuthFlow.CLIENT_CREDENTIALS in flows:
+        check_within(grantable_scopes(application, environment), actor)
     uris = check_redirect_uris(redirect_uris, flows, public=public)
     # Clients of one application are created one after the other, so the limit holds under concurrency.
     PartnerApplication.objects.select_for_update().get(pk=application.pk)
@@ -116,9 +122,26 @@ def create_client(
 
 
 def locked(client: OAuthClient, actor: Principal) -> OAuthClient:
-    """The client's current row, locked, for an actor who may change it; raises ConflictError for a revoked one."""
+    """The client's current row, locked, for an actor who may change or stop it; raises ForbiddenError."""
     require_owner(client.partner_id, actor)
-    current = OAuthClient.objects.select_for_update(of=("self",)).get(pk=client.pk)
+    current: OAuthClient = OAuthClient.objects.select_for_update(of=("self",)).get(pk=client.pk)
+    check_sandbox(current.environment, actor)
+    check_within(reach_of(current), actor)
+    return current
+
+
+def reach_of(client: OAuthClient) -> set[str]:
+    """What holding the client opens: all its application has or, without client credentials, what people granted."""
+    available = set(client.available_scopes())
+    if client.allows_flow(OAuthFlow.CLIENT_CREDENTIALS):
+        return available
+    granted = client.consents.order_by().values_list("scopes", flat=True).distinct()
+    return available.intersection(chain.from_iterable(granted))
+
+
+def locked_active(client: OAuthClient, actor: Principal) -> OAuthClient:
+    """As `locked`; raises ConflictError for a revoked one."""
+    current = locked(client, actor)
     if not current.active:
         raise ConflictError("client_revoked", "This client has been revoked.")
     return current
@@ -134,7 +157,7 @@ def update_client(
     actor: Principal,
 ) -> OAuthClient:
     """Change what is given; tokens already issued keep their lifetime."""
-    client = locked(client, actor)
+    client = locked_active(client, actor)
     if name is not None:
         client.name = name.strip()
     if redirect_uris is not None:
@@ -149,7 +172,7 @@ def update_client(
 @transaction.atomic
 def rotate_client_secret(*, client: OAuthClient, overlap_hours: int = 24, actor: Principal) -> IssuedClient:
     """A new secret; the old one works until the overlap ends."""
-    client = locked(client, actor)
+    client = locked_active(client, actor)
     if client.client_type == OAuthClientType.PUBLIC:
         raise ConflictError("client_is_public", "A public client has no secret.")
     if overlap_hours not in OVERLAP_HOURS:
@@ -169,7 +192,7 @@ def rotate_client_secret(*, client: OAuthClient, overlap_hours: int = 24, actor:
 @transaction.atomic
 def end_secret_overlap(*, client: OAuthClient, actor: Principal) -> OAuthClient:
     """Stop accepting the previous secret now."""
-    client = locked(client, actor)
+    client = locked_active(client, actor)
     client.previous_secret, client.previous_secret_ends_at = "", None
     client.save(update_fields=["previous_secret", "previous_secret_ends_at", "updated"])
     return client
@@ -181,8 +204,7 @@ def revoke_client(*, client: OAuthClient, reason: str = "", actor: Principal) ->
 
     The row stays for the audit; a second call changes nothing.
     """
-    require_owner(client.partner_id, actor)
-    client = OAuthClient.objects.select_for_update(of=("self",)).get(pk=client.pk)
+    client = locked(client, actor)
     if client.active:
         client.active, client.revoked_reason = False, reason
         client.previous_secret, client.previous_secret_ends_at = "", None

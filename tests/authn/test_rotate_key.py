@@ -104,6 +104,20 @@ def test_a_lesser_key_cannot_get_hold_of_a_greater_one(
     assert greater.status == "active"
 
 
+def test_a_key_rotates_itself_whatever_is_withheld_from_it(
+    api: Api, acme_key: str, application: PartnerApplication
+) -> None:
+    old = ApiKey.objects.get()
+    application.approved_permissions.remove("write:leads")
+    application.save()
+    new_key = api(acme_key).post(f"/api/keys/{old.id}/rotate").json()["data"]["fullKey"]
+    assert api(new_key).post(f"/api/keys/{old.id}/end-overlap").status_code == 200
+    lesser = make_key(application, scopes=frozenset({"manage:keys"}))
+    refused = api(lesser).post(f"/api/keys/{ApiKey.objects.get(predecessor=old).id}/rotate")
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope_exceeds_credential")
+    assert ApiKey.objects.count() == 3
+
+
 def test_a_stranger_gets_404(api: Api, acme_key: str, charlie: User, globex_key: str) -> None:
     key = ApiKey.objects.get(partner__partner_name="Acme Insurance Tech")
     for caller in (charlie, globex_key):

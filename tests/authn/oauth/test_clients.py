@@ -14,8 +14,8 @@ from applications.models import PartnerApplication
 from authn.models import OAuthClient, OAuthToken
 from authn.services.oauth import IssuedClient
 from partners.models import Partner, User
-from tests.authn.oauth.conftest import REDIRECT_URI, issue
-from tests.conftest import give_role, make_application
+from tests.authn.oauth.conftest import REDIRECT_URI, authorize_url, decide, issue
+from tests.conftest import give_role, make_application, make_key
 
 Api = Callable[..., APIClient]
 Post = Callable[..., Any]
@@ -148,6 +148,70 @@ def test_a_viewer_looks_and_changes_nothing(
     assert browser.post(URL, body(application)).status_code == 403
     assert browser.delete(f"{URL}/{issued.client.id}").status_code == 403
     assert OAuthClient.objects.filter(active=True).count() == 1
+
+
+def changes_of(api: Api, key: str, issued: IssuedClient) -> list[tuple[int, str]]:
+    """How every call that changes or stops the client ends for the key."""
+    client, url = api(key), f"{URL}/{issued.client.id}"
+    answers = [
+        client.patch(url, {"redirectUris": ["https://evil.test/cb"]}),
+        client.post(f"{url}/rotate-secret", {}),
+        client.post(f"{url}/end-overlap"),
+        client.delete(url),
+    ]
+    return [(answer.status_code, answer.json()["code"]) for answer in answers]
+
+
+def assert_unchanged(issued: IssuedClient) -> None:
+    client = OAuthClient.objects.get(pk=issued.client.pk)
+    assert (client.active, client.redirect_uri_list, client.overlap_ends_at) == (True, [REDIRECT_URI], None)
+    assert client.secret_matches(str(issued.client_secret))
+
+
+def test_a_test_key_stays_in_the_sandbox(api: Api, application: PartnerApplication, issued: IssuedClient) -> None:
+    test_key = make_key(application, environment="test")
+    assert changes_of(api, test_key, issued) == [(403, "test_credential")] * 4
+    assert_unchanged(issued)
+    live = api(test_key).post(URL, body(application, environment="live"))
+    assert (live.status_code, live.json()["code"]) == (403, "test_credential")
+    assert OAuthClient.objects.count() == 1
+    own = api(test_key).post(URL, body(application))
+    assert (own.status_code, own.json()["data"]["environment"]) == (201, "test")
+
+
+def test_not_even_with_admin(api: Api, application: PartnerApplication, issued: IssuedClient) -> None:
+    admin_key = make_key(application, environment="test", scopes=frozenset({"admin"}))
+    assert changes_of(api, admin_key, issued) == [(403, "test_credential")] * 4
+    assert_unchanged(issued)
+
+
+def test_a_lesser_key_cannot_get_hold_of_a_greater_client(
+    api: Api, application: PartnerApplication, issued: IssuedClient
+) -> None:
+    lesser = make_key(application, scopes=frozenset({"manage:keys"}))
+    assert changes_of(api, lesser, issued) == [(403, "scope_exceeds_credential")] * 4
+    assert_unchanged(issued)
+    wider = api(lesser).post(URL, body(application, allowedFlows=["client_credentials"]))
+    assert (wider.status_code, wider.json()["code"]) == (403, "scope_exceeds_credential")
+    assert OAuthClient.objects.count() == 1
+
+
+def test_a_narrow_token_cannot_get_hold_of_its_own_client(api: Api, issued: IssuedClient, post: Post) -> None:
+    answer = post("token", issued, grant_type="client_credentials", scope="manage:keys")
+    assert changes_of(api, answer.json()["access_token"], issued) == [(403, "scope_exceeds_credential")] * 4
+    assert_unchanged(issued)
+
+
+def test_a_lesser_key_makes_a_client_that_people_have_to_let_in(
+    api: Api, application: PartnerApplication, charlie: User
+) -> None:
+    lesser = make_key(application, scopes=frozenset({"manage:keys"}))
+    data = api(lesser).post(URL, body(application)).json()["data"]
+    assert api(lesser).patch(f"{URL}/{data['id']}", {"name": "Renamed"}).status_code == 200
+    made = IssuedClient(OAuthClient.objects.get(), data["clientSecret"])
+    decide(charlie, authorize_url(made))
+    assert changes_of(api, lesser, made) == [(403, "scope_exceeds_credential")] * 4
+    assert_unchanged(made)
 
 
 def test_nobody_is_a_401(api: Api, issued: IssuedClient) -> None:
