@@ -149,6 +149,7 @@ def end_overlap(*, api_key: ApiKey, actor: Principal) -> ApiKey:
 def revoke_api_key(*, api_key: ApiKey, reason: str = "", actor: Principal) -> ApiKey:
     """Stop a key for good, and tell its people when it was staff. Revoking it again changes nothing."""
     key = locked(api_key)
+    check_stoppable(key, actor)
     if key.status == ApiKey.Status.REVOKED:
         return key
     worked = key.is_usable

@@ -40,6 +40,29 @@ def test_a_viewer_may_look_but_not_revoke(api: Api, bob: User, acme_key: str) ->
     assert key.status == "active"
 
 
+def test_a_lesser_key_does_not_stop_a_greater_one(api: Api, acme_key: str, application: PartnerApplication) -> None:
+    greater = ApiKey.objects.get()
+    test_key = make_key(application, environment="test")
+    lesser = make_key(application, scopes=frozenset({"manage:keys"}))
+    for caller, code in ((test_key, "test_credential"), (lesser, "scope_exceeds_credential")):
+        response = api(caller).delete(f"/api/keys/{greater.id}")
+        assert (response.status_code, response.json()["code"]) == (403, code)
+    greater.refresh_from_db()
+    assert (greater.status, greater.revoked_reason) == ("active", "")
+    assert api(acme_key).get("/api/keys").status_code == 200
+
+
+def test_a_key_stops_its_like(api: Api, acme_key: str, application: PartnerApplication) -> None:
+    same = ApiKey.objects.get()
+    test_key = make_key(application, environment="test")
+    sandbox = ApiKey.objects.get(environment="test")
+    another = make_key(application)
+    assert api(another).delete(f"/api/keys/{same.id}").status_code == 204
+    assert api(another).delete(f"/api/keys/{sandbox.id}").status_code == 204
+    assert api(acme_key).get("/api/keys").status_code == 401
+    assert api(test_key).get("/api/keys").status_code == 401
+
+
 def test_scopes(api: Api, alice: User, acme_key: str) -> None:
     key = ApiKey.objects.get()
     response = api(alice).put(f"/api/keys/{key.id}/scopes", {"scopes": ["write:leads", "manage:keys"]})
@@ -78,6 +101,8 @@ def test_only_staff_touch_an_admin_key(api: Api, alice: User, dana: User, applic
     key = ApiKey.objects.get()
     assert api(alice).post(f"/api/keys/{key.id}/rotate").status_code == 403
     assert api(alice).put(f"/api/keys/{key.id}/scopes", {"scopes": ["read:leads"]}).status_code == 403
+    admin_test_key = make_key(application, scopes=frozenset({"admin"}), environment="test")
+    assert api(admin_test_key).delete(f"/api/keys/{key.id}").status_code == 403
     assert api(dana).post(f"/api/keys/{key.id}/rotate").status_code == 200
     assert api(alice).delete(f"/api/keys/{key.id}").status_code == 204
 
