@@ -17,6 +17,7 @@ from common.ids import uuid7_time
 STREAM = "treaty:calls"
 FIELD = "c"
 NO_HEADERS = "{}"
+MAX_ROUTE = 200  # what the request log holds of a route
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 # Upper bounds of the latency buckets: from 0.5 ms, four per doubling, to 65 s; one more bucket holds what is slower.

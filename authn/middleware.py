@@ -19,7 +19,7 @@ from authn.services.metering import record_line
 from common.api.problems import problem_response
 from common.client_ip import client_ip
 from common.headers import put
-from common.machine import bearer_credential
+from common.machine import LONGEST_BODY, bearer_credential
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -103,7 +103,6 @@ def line_of(request: Any, response: HttpResponse, credential: Credential, starte
     """The answered call as it stands in the usage stream; a request keeps its id, so that it is counted once."""
     request.call_id = request.call_id or uuid7().hex
     match = request.resolver_match
-    length = request.META.get("CONTENT_LENGTH") or "0"
     method = request.method
     return encode(
         request.call_id,
@@ -113,9 +112,14 @@ def line_of(request: Any, response: HttpResponse, credential: Credential, starte
         template_of(match.route) if match is not None else "",
         response.status_code,
         (time.perf_counter() - started) * 1000,
-        int(length) if length.isdigit() else 0,
+        claimed_length(request.META.get("CONTENT_LENGTH") or ""),
         0 if response.streaming else len(response.content),
         credential.principal.environment,
         caller_address(request.META, lambda: client_ip(request)),
         redacted_headers(request.META),
     )
+
+
+def claimed_length(text: str) -> int:
+    """How long a body is by its `Content-Length`, as far as any is read: the claim itself may be any number."""
+    return min(int(text[:20]), LONGEST_BODY) if text.isascii() and text.isdigit() else 0

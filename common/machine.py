@@ -9,6 +9,8 @@ from django.http import HttpRequest
 
 SCHEME = "bearer "
 PREFIX = "/api/"
+# Bytes of a body that are read: more than any form or upload may have.
+LONGEST_BODY = 32 * 1024 * 1024
 # The OAuth endpoints authenticate clients and people their own way (RFC 6749, 7009, 7662).
 OWN_AUTHENTICATION = ("/api/oauth/authorize", "/api/oauth/token")
 

@@ -11,10 +11,8 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import close_old_connections
 
 from common.headers import pairs
-from common.machine import is_machine_call
+from common.machine import LONGEST_BODY, is_machine_call
 
-# Bytes of a body without a length that are kept: more than any form or upload may have.
-LONGEST_CHUNKED = 32 * 1024 * 1024
 IN_MEMORY = 1024 * 1024
 READING_METHODS = frozenset({"GET", "HEAD"})
 
@@ -52,7 +50,7 @@ def measured_body(environ: dict[str, Any]) -> Iterator[None]:
     """Read a chunked body, and say how long it is: Django takes one without a length for empty."""
     with SpooledTemporaryFile(max_size=IN_MEMORY) as body:
         length = 0
-        while length < LONGEST_CHUNKED and (chunk := environ["wsgi.input"].read(min(65536, LONGEST_CHUNKED - length))):
+        while length < LONGEST_BODY and (chunk := environ["wsgi.input"].read(min(65536, LONGEST_BODY - length))):
             length += body.write(chunk)
         body.seek(0)
         environ["wsgi.input"], environ["CONTENT_LENGTH"] = body, str(length)

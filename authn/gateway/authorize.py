@@ -18,7 +18,7 @@ from authn.credentials import Credential
 from authn.gate import LIMIT_REACHED, QUOTA_REACHED, Refusal, admit, confirm, expect
 from authn.gateway.paths import clean_path, route_of
 from authn.gateway.table import table
-from authn.metering import METHODS, encode
+from authn.metering import MAX_ROUTE, METHODS, encode
 from authn.request_headers import caller_address, redacted_headers
 from authn.services.metering import record_line
 from common.api.problems import problem_body
@@ -148,7 +148,7 @@ class Asked:
             credential.caller,
             self.request_id,
             self.method if self.method in METHODS else "OTHER",
-            f"{self.route.path_prefix}/*" if self.route else "",
+            f"{self.route.path_prefix}/*"[:MAX_ROUTE] if self.route else "",
             status,
             (time.perf_counter() - self.started) * 1000,
             0,

@@ -8,7 +8,7 @@ import structlog
 from django.db import DatabaseError
 
 from authn import valkey
-from authn.metering import FIELD, STREAM, Call
+from authn.metering import FIELD, MAX_ROUTE, STREAM, Call
 from authn.models import SpooledCall
 from common.ids import uuid7
 
@@ -48,7 +48,7 @@ def record_api_call(
         credential_id=None,
         request_id=call_id.hex,
         method=method,
-        route=endpoint,
+        route=endpoint[:MAX_ROUTE],
         status=status,
         duration_ms=response_time,
         request_bytes=0,

@@ -13,7 +13,7 @@ from typing import Any, cast
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.utils import IntegrityError
+from django.db.utils import DataError, IntegrityError
 from django.utils import timezone
 from redis import Redis
 
@@ -68,13 +68,7 @@ def store_batch(calls: Sequence[Call], *, since: str, until: str) -> bool:
     )
     if not moved:
         return False
-    try:
-        with transaction.atomic():
-            copy_calls("authn_apicall", calls)
-        fresh = calls
-    except IntegrityError:  # some of them were spooled as well
-        fresh = insert_missing(calls)
-    count(fresh)
+    store_calls(calls)
     return True
 
 
@@ -90,9 +84,35 @@ def drain_spool(*, batch: int = BATCH) -> int:
             calls.append(decode(row.record))
         except ValueError:
             logger.exception("unreadable_call", record=row.record)
-    count(insert_missing(calls))
+    store_calls(calls)
     SpooledCall.objects.filter(id__in=[row.id for row in spooled]).delete()
     return len(spooled)
+
+
+def store_calls(calls: Sequence[Call]) -> None:
+    """Log and count those calls that are new; one that PostgreSQL cannot hold is set aside, whatever it came with."""
+    if not calls:
+        return
+    try:
+        with transaction.atomic():
+            count(log_calls(calls))
+    except (DataError, IntegrityError):
+        if len(calls) == 1:
+            logger.exception("unstorable_call", record=calls[0].encode())
+            return
+        middle = len(calls) // 2
+        store_calls(calls[:middle])
+        store_calls(calls[middle:])
+
+
+def log_calls(calls: Sequence[Call]) -> Sequence[Call]:
+    """Put calls into the request log; those that were not there yet."""
+    try:
+        with transaction.atomic():
+            copy_calls("authn_apicall", calls)
+    except IntegrityError:  # some of them were spooled as well
+        return insert_missing(calls)
+    return calls
 
 
 def copy_calls(table: str, calls: Sequence[Call]) -> None:

@@ -74,6 +74,18 @@ def test_bad_credentials_are_401(api: Api, db: None, credential: str) -> None:
     assert "X-RateLimit-Limit" not in response
 
 
+@pytest.mark.parametrize(
+    ("claimed", "recorded"),
+    [("10000000000000000000", 32 * 1024 * 1024), ("9" * 5000, 32 * 1024 * 1024), ("12", 12), ("\u00b2", 0), ("-1", 0)],
+)
+def test_a_claimed_length_is_recorded_as_far_as_it_is_read(
+    api: Api, acme_key: str, empty_stream: None, claimed: str, recorded: int
+) -> None:
+    for _ in range(4):  # cold, and worked out first
+        assert api(acme_key).get("/api/keys", CONTENT_LENGTH=claimed).status_code == 200
+    assert [call.request_bytes for call in metered_calls()] == [recorded] * 4
+
+
 def test_another_scheme_is_401(db: None) -> None:
     assert APIClient().get("/api/keys", HTTP_AUTHORIZATION="Basic abc").status_code == 401
 

@@ -154,6 +154,40 @@ def test_what_cannot_be_read_is_left_out(valkey: Redis) -> None:
     assert ApiCall.objects.count() == 1
 
 
+UNSTORABLE: list[dict[str, Any]] = [
+    {"request_bytes": 10**19},
+    {"request_bytes": -1},
+    {"route": "/" * 201},
+    {"status": 70_000},
+    {"environment": "sandbox"},
+]
+
+
+@pytest.mark.parametrize("fields", UNSTORABLE)
+def test_what_cannot_be_stored_is_set_aside(valkey: Redis, acme: Partner, fields: dict[str, Any]) -> None:
+    make_key(make_application(acme))
+    key = ApiKey.objects.get()
+    first, last = (call_at(HOUR, credential_id=key.id) for _ in range(2))
+    for call in (first, call_at(HOUR, credential_id=key.id, **fields), last):
+        record_line(call.encode())
+    assert [drain_stream(valkey), drain_stream(valkey)] == [3, 0]
+    assert set(ApiCall.objects.values_list("id", flat=True)) == {first.id, last.id}
+    assert (usage("api_calls"), usage("data_processed")) == (2, 200)
+    key.refresh_from_db()
+    assert key.request_count == 2
+
+
+def test_what_cannot_be_stored_is_set_aside_from_the_spool_too(valkey: Redis) -> None:
+    good = [call_at(HOUR) for _ in range(5)]
+    record_line(good[0].encode())
+    drain_stream(valkey)
+    for call in (*good[:3], call_at(HOUR, request_bytes=10**19), *good[3:], call_at(HOUR, route="/" * 201)):
+        SpooledCall.objects.create(id=call.id, record=call.encode())
+    assert [drain_spool(), drain_spool()] == [7, 0]
+    assert set(ApiCall.objects.values_list("id", flat=True)) == {call.id for call in good}
+    assert usage("api_calls") == 5
+
+
 def test_the_stream_is_trimmed(valkey: Redis) -> None:
     for _ in range(400):
         record_line(call_at(HOUR).encode())
@@ -174,6 +208,12 @@ def test_record_api_call(valkey: Redis) -> None:
     drain_stream(valkey)
     stored = ApiCall.objects.get()
     assert (stored.id, stored.route, stored.duration_ms) == (call.id, "/core/leads", 12.5)
+
+
+def test_record_api_call_of_a_long_path(valkey: Redis) -> None:
+    record_api_call(partner_id=uuid.UUID(int=1), application_id=None, endpoint="/" + "x" * 300, response_time=1.0)
+    drain_stream(valkey)
+    assert ApiCall.objects.get().route == "/" + "x" * 199
 
 
 def test_today_s_calls_land_in_today_s_partition(valkey: Redis) -> None:

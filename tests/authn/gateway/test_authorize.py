@@ -50,6 +50,13 @@ def ask(
     return int(answer[0].split()[0]), dict(answer[1]), body
 
 
+def test_the_longest_route_fits_the_request_log(acme_key: str, empty_stream: None) -> None:
+    prefix = "/" + "x" * 199
+    GatewayRoute.objects.create(path_prefix=prefix, read_scope="read:leads")
+    assert ask(acme_key, f"{prefix}/7")[0] == 200
+    assert [call.route for call in metered_calls()] == [prefix]
+
+
 def test_who_calls(acme_key: str, application: PartnerApplication, empty_stream: None) -> None:
     status, headers, body = ask(acme_key, "/core/leads/7?x=1", HTTP_X_REQUEST_ID="req-1")
     assert (status, body) == (200, b"")
