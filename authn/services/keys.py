@@ -27,6 +27,8 @@ from partners.tiers import check_quota, limits_of, refused_scopes
 # How long a rotated key goes on working beside its successor, in hours.
 OVERLAP_HOURS = (0, 1, 24, 24 * 7, 24 * 30)
 DEFAULT_OVERLAP_HOURS = 24
+# Whoever wants no end leaves it out: further away is a slip, and at the end of the calendar there is no successor's.
+LONGEST_LIFE = timedelta(days=100 * 365.25)
 MAX_NETWORKS = 50
 SERVICE_RATE_LIMIT = 1_000_000
 
@@ -54,8 +56,7 @@ def generate_api_key(
     """Make a key of an application; raises InvalidError, ForbiddenError, or ConflictError when live is not open yet."""
     check_environment(application, environment, actor)
     check_quota(application.partner, "api_keys", keys_in_place(application.partner_id))
-    if expires_at is not None and expires_at <= timezone.now():
-        raise InvalidError("The expiry must lie in the future.", field="expires_at")
+    check_expiry(expires_at)
     issued = issue(
         ApiKey(
             partner=application.partner,
@@ -123,7 +124,7 @@ def rotate_api_key(*, api_key: ApiKey, overlap_hours: int = DEFAULT_OVERLAP_HOUR
             allowed_networks=old.allowed_networks,
             bucket_id=old.bucket_id,
             # The same life as its predecessor had, from today.
-            expires_at=now + (old.expires_at - old.created_at) if old.expires_at else None,
+            expires_at=now + min(old.expires_at - old.created_at, LONGEST_LIFE) if old.expires_at else None,
         )
     )
     old.status = ApiKey.Status.ROTATED
@@ -279,6 +280,15 @@ def checked_scopes(
         message = f"Your own credential lacks {', '.join(beyond)}."
         raise InvalidError(message, field="scopes", code="scope_exceeds_credential")
     return wanted
+
+
+def check_expiry(expires_at: datetime | None) -> None:
+    """Raises InvalidError for an end that is past, or further off than any key lives."""
+    left = timedelta(1) if expires_at is None else expires_at - timezone.now()
+    if left <= timedelta(0):
+        raise InvalidError("The expiry must lie in the future.", field="expires_at")
+    if left > LONGEST_LIFE:
+        raise InvalidError("The expiry must lie within a hundred years.", field="expires_at", code="too_far")
 
 
 def checked_rate_limit(application: PartnerApplication, rate_limit: int | None) -> int:

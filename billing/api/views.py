@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,6 +26,8 @@ from common.errors import InvalidError
 from partners.models import Partner
 
 LONGEST = timedelta(days=400)
+USUAL = timedelta(days=30)
+FIRST_MOMENT = datetime.min.replace(tzinfo=UTC)
 
 
 class UsageQuerySerializer(Serializer):
@@ -153,8 +155,8 @@ class UsageViewSet(GenericViewSet):
         serializer.is_valid(raise_exception=True)
         query = serializer.validated_data
         end: datetime = query.get("end_date") or timezone.now()
-        start: datetime = query.get("start_date") or end - timedelta(days=30)
-        if not start < end <= start + LONGEST:
+        start: datetime = query.get("start_date") or end - min(USUAL, end - FIRST_MOMENT)
+        if not timedelta(0) < end - start <= LONGEST:
             raise InvalidError("The end must be later than the start, by 400 days at most.", field="end_date")
         usage = self.narrowed(query).filter(usage_date__gte=start, usage_date__lt=end)
         lines: Sequence[Any] = usage_lines(usage, period=query["group_by"], by_application=query["by_application"])

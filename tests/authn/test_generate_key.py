@@ -99,6 +99,8 @@ def test_a_test_key(api: Api, alice: User, acme: Partner) -> None:
         ({"rateLimit": "many"}, "rateLimit", "invalid"),
         ({"environment": "staging"}, "environment", "invalid_choice"),
         ({"expiresAt": "2020-01-01T00:00:00Z"}, "expiresAt", "invalid"),
+        ({"expiresAt": "9999-12-31T23:59:59Z"}, "expiresAt", "too_far"),
+        ({"expiresAt": "9999-12-31T23:59:59-12:00"}, "expiresAt", "overflow"),
         ({"allowedNetworks": ["10.0.0.1/8"]}, "allowedNetworks", "invalid_network"),
         ({"allowedNetworks": ["everywhere"]}, "allowedNetworks", "invalid_network"),
         ({"name": "x" * 101}, "name", "max_length"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 
 from applications.models import PartnerApplication
 from authn.models import ApiKey
+from authn.services.keys import LONGEST_LIFE
 from partners.models import User
 from tests.conftest import make_key
 
@@ -88,6 +89,16 @@ def test_a_key_with_a_term_gets_the_same_term_again(api: Api, alice: User, acme_
     expires_at = ApiKey.objects.get(id=data["id"]).expires_at
     assert expires_at is not None
     assert abs(expires_at - timezone.now() - timedelta(days=90)) < timedelta(minutes=1)
+
+
+def test_a_key_that_ends_with_the_calendar_rotates(api: Api, alice: User, acme_key: str) -> None:
+    ApiKey.objects.update(expires_at=datetime.max.replace(tzinfo=UTC))
+    old = ApiKey.objects.get()
+    response = api(alice).post(f"/api/keys/{old.id}/rotate")
+    assert response.status_code == 200
+    expires_at = ApiKey.objects.get(predecessor=old).expires_at
+    assert expires_at is not None
+    assert abs(expires_at - timezone.now() - LONGEST_LIFE) < timedelta(minutes=1)
 
 
 def test_a_lesser_key_cannot_get_hold_of_a_greater_one(

@@ -68,7 +68,8 @@ def test_another_partner_s_usage_is_not_there(api: Api, alice: User, dana: User,
     "query",
     ["groupBy=year", "startDate=soon", "partnerId=x", "colour=red",
      "startDate=2026-02-01T00:00:00Z&endDate=2026-01-01T00:00:00Z",
-     "startDate=2020-01-01T00:00:00Z&endDate=2026-01-01T00:00:00Z"],
+     "startDate=2020-01-01T00:00:00Z&endDate=2026-01-01T00:00:00Z",
+     "endDate=0001-01-01T00:00:00Z", "startDate=9999-12-31T00:00:00Z"],
 )  # fmt: skip
 def test_bad_queries(api: Api, alice: User, query: str) -> None:
     assert api(alice).get(f"/api/billing/usage?{query}").status_code == 400
