@@ -16,6 +16,7 @@ from common.base import BaseModel, Environment, choices_check
 from common.ids import uuid7
 from common.principal import Principal
 from partners.models import Partner
+from partners.tiers import limits_of
 
 
 class ApiKeyStatus(models.TextChoices):
@@ -138,17 +139,27 @@ class ApiKey(BaseModel):
             return self.Status.EXPIRED.value if expired else self.status
         return self.status
 
+    @property
+    def effective_rate_limit(self) -> int:
+        """Its limit, as far as the tier of its partner allows it now."""
+        if self.partner is None:
+            return self.rate_limit
+        return min(self.rate_limit, limits_of(self.partner.tier).rate_limit)
+
     def effective_scopes(self) -> list[str]:
-        """Its scopes, as far as its application still has them; `admin` is staff's grant, not the application's."""
-        if self.application is None:
+        """Those of its scopes that application and tier still have; `admin` is staff's grant, not the application's."""
+        if self.application is None or self.partner is None:
             return list(self.scopes)
-        available = {"admin", *grantable_scopes(self.application, self.environment)}
+        available = {"admin", *grantable_scopes(self.application, self.environment, self.partner.tier)}
         return [scope for scope in self.scopes if scope in available]
 
 
-def grantable_scopes(application: PartnerApplication, environment: str) -> set[str]:
-    """What a credential of an application may carry: what review approved; in the sandbox also what it asks for."""
+def grantable_scopes(application: PartnerApplication, environment: str, tier: str) -> set[str]:
+    """What a credential of an application may carry: what review approved, in the sandbox also what it asks for.
+
+    Of that, what the tier of its partner does not withhold; no tier has `admin`.
+    """
     scopes = set(application.approved_permissions)
     if environment == Environment.TEST:
         scopes |= set(application.permissions)
-    return scopes - {"admin"}
+    return scopes & limits_of(tier).scopes

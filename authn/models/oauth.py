@@ -171,8 +171,8 @@ class OAuthClient(AbstractApplication):
         return bool(self.active and self.partner.allows(self.environment) and self.application.allows(self.environment))
 
     def available_scopes(self) -> list[str]:
-        """What its tokens may carry: the approved permissions; in the sandbox also those still asked for."""
-        return sorted(grantable_scopes(self.application, self.environment))
+        """What its tokens may carry: permissions approved, in the sandbox also asked for, that are in the tier."""
+        return sorted(grantable_scopes(self.application, self.environment, self.partner.tier))
 
     def allows_flow(self, flow: str) -> bool:
         """Whether the client may use `flow`."""

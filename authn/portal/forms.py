@@ -29,7 +29,7 @@ def scope_choices(applications: list[PartnerApplication]) -> list[tuple[str, str
     """The scopes any of the applications may grant, in words."""
     available: set[str] = set()
     for application in applications:
-        available |= grantable_scopes(application, Environment.TEST)
+        available |= grantable_scopes(application, Environment.TEST, application.partner.tier)
     return [(scope, f"{scope}: {words}") for scope, words in SCOPES.items() if scope in available]
 
 

@@ -51,7 +51,7 @@ class KeyPageBase(PortalPage):
         """One key."""
         initial = {
             "scopes": key.scopes,
-            "rate_limit": key.rate_limit,
+            "rate_limit": key.effective_rate_limit,
             "allowed_networks": "\n".join(key.allowed_networks),
         }
         assert key.application is not None  # noqa: S101 (a partner's key has an application)

@@ -272,7 +272,8 @@ def checked_scopes(
     if withheld := refused_scopes(application.partner.tier, [scope for scope in wanted if scope != "admin"]):
         message = f"Not in the {application.partner.get_tier_display()} tier: {', '.join(withheld)}."
         raise InvalidError(message, field="scopes", code="scope_exceeds_tier")
-    missing = [scope for scope in wanted if scope not in grantable_scopes(application, environment) | {"admin"}]
+    grantable = grantable_scopes(application, environment, application.partner.tier)
+    missing = [scope for scope in wanted if scope not in grantable | {"admin"}]
     if missing:
         message = f"Not approved for this application: {', '.join(missing)}."
         raise InvalidError(message, field="scopes", code="scope_not_approved")

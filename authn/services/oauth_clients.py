@@ -96,7 +96,7 @@ def create_client(
     public = client_type == OAuthClientType.PUBLIC
     flows = check_flows(allowed_flows, public=public)
     if OAuthFlow.CLIENT_CREDENTIALS in flows:
-        check_within(grantable_scopes(application, environment), actor)
+        check_within(grantable_scopes(application, environment, application.partner.tier), actor)
     uris = check_redirect_uris(redirect_uris, flows, public=public)
     # Clients of one application are created one after the other, so the limit holds under concurrency.
     PartnerApplication.objects.select_for_update().get(pk=application.pk)

@@ -43,7 +43,7 @@ def credential_of(key: ApiKey) -> Credential | None:
         principal=principal,
         owner_id=key.owner_id,
         bucket_id=key.bucket_id,
-        rate_limit=key.rate_limit,
+        rate_limit=key.effective_rate_limit,
         partner_rate_limit=limits_of(key.partner.tier).partner_rate_limit if key.partner else None,
         allowed_networks=tuple(ip_network(network) for network in key.allowed_networks),
         expires_at=min(ends, default=None),

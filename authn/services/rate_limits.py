@@ -33,7 +33,7 @@ def check_rate_limit(*, api_key: ApiKey) -> RateLimit | None:
     buckets = buckets_of(
         owner_id=api_key.owner_id,
         bucket_id=api_key.bucket_id,
-        rate_limit=api_key.rate_limit,
+        rate_limit=api_key.effective_rate_limit,
         partner_rate_limit=limits_of(api_key.partner.tier).partner_rate_limit if api_key.partner else None,
     )
     try:
