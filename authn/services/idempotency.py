@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -50,14 +51,15 @@ class Answer:
 class PostgresStore:
     """One row per (caller, route, key), its body encrypted: the answer to creating a key holds the key."""
 
-    def begin(self, *, caller: str, route: str, key: str, body_hash: str) -> StoredAnswer | None:
-        """Claim the key and return None, or return the stored answer.
+    def begin(self, *, caller: str, route: str, key: str, body_hash: str) -> uuid.UUID | StoredAnswer:
+        """A claim on the key, or the stored answer.
 
         Raises IdempotencyMismatch for another body, IdempotencyConflict while the first request is being answered.
         """
         for _ in range(ATTEMPTS):
-            if self.claim(caller, stored_route(route), key, body_hash):
-                return None
+            claim = self.claim(caller, stored_route(route), key, body_hash)
+            if claim is not None:
+                return claim
             record = IdempotencyRecord.objects.filter(caller=caller, route=stored_route(route), key=key).first()
             if record is None:
                 continue  # released this very moment
@@ -68,28 +70,26 @@ class PostgresStore:
             return Answer(record.status, record.headers, record.body)
         raise IdempotencyConflict
 
-    def claim(self, caller: str, route: str, key: str, body_hash: str) -> bool:
-        """Whether the caller now holds the key."""
-        now = timezone.now()
+    def claim(self, caller: str, route: str, key: str, body_hash: str) -> uuid.UUID | None:
+        """The row that now holds the key for the caller; whoever takes a claim over gives the row another id."""
+        claim, now = uuid7(), timezone.now()
         with connection.cursor() as cursor:
             cursor.execute(
                 CLAIM,
-                [uuid7(), now, now, caller, route, key, body_hash, json.dumps({}), now - LIFETIME, now - STALE_CLAIM],
+                [claim, now, now, caller, route, key, body_hash, json.dumps({}), now - LIFETIME, now - STALE_CLAIM],
             )
-            return cursor.fetchone() is not None
+            return claim if cursor.fetchone() else None
 
-    def finish(self, *, caller: str, route: str, key: str, status: int, headers: dict[str, str], body: str) -> None:
-        """Remember the answer."""
+    def finish(self, *, claim: uuid.UUID, status: int, headers: dict[str, str], body: str) -> None:
+        """Remember the answer, if the claim still holds."""
         with transaction.atomic():
-            IdempotencyRecord.objects.filter(
-                caller=caller, route=stored_route(route), key=key, status__isnull=True
-            ).update(status=status, headers=headers, body=body, updated_at=timezone.now())
+            IdempotencyRecord.objects.filter(id=claim, status__isnull=True).update(
+                status=status, headers=headers, body=body, updated_at=timezone.now()
+            )
 
-    def release(self, *, caller: str, route: str, key: str) -> None:
+    def release(self, *, claim: uuid.UUID) -> None:
         """Forget a claim whose request was refused or failed."""
-        IdempotencyRecord.objects.filter(
-            caller=caller, route=stored_route(route), key=key, status__isnull=True
-        ).delete()
+        IdempotencyRecord.objects.filter(id=claim, status__isnull=True).delete()
 
 
 def purge_idempotency_records() -> int:

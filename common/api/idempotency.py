@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -50,13 +51,13 @@ class StoredAnswer(Protocol):
 class Store(Protocol):
     """Where answers are remembered: settings.IDEMPOTENCY_STORE."""
 
-    def begin(self, *, caller: str, route: str, key: str, body_hash: str) -> StoredAnswer | None:
-        """Claim the key and return None, or return the stored answer; raises the two exceptions above."""
+    def begin(self, *, caller: str, route: str, key: str, body_hash: str) -> uuid.UUID | StoredAnswer:
+        """A claim on the key, or the stored answer; raises the two exceptions above."""
 
-    def finish(self, *, caller: str, route: str, key: str, status: int, headers: dict[str, str], body: str) -> None:
-        """Remember the answer."""
+    def finish(self, *, claim: uuid.UUID, status: int, headers: dict[str, str], body: str) -> None:
+        """Remember the answer, if the claim still holds: one that takes too long is taken over."""
 
-    def release(self, *, caller: str, route: str, key: str) -> None:
+    def release(self, *, claim: uuid.UUID) -> None:
         """Forget a claim whose request was refused or failed."""
 
 
@@ -85,17 +86,17 @@ class IdempotentMixin:
             detail = ErrorDetail(f"Expected 1 to {MAX_KEY_LENGTH} printable characters.", code="invalid_key")
             raise ValidationError({"Idempotency-Key": [detail]})
         principal: Any = request.auth
-        claim = {
-            "caller": f"{principal.kind}:{principal.credential_id or principal.user_id or principal.partner_id}",
-            "route": request.path if len(request.path) <= MAX_ROUTE_LENGTH else digest(request.path),
-            "key": key,
-        }
         # What the body parsed to is hashed, so neither spacing nor the order of members matters. The stored answer has
         # the shape of its version.
         shape = json.dumps([body, request.version], sort_keys=True)
-        stored = store().begin(**claim, body_hash=digest(shape))
-        if stored is not None:
-            raise Replay(stored)
+        claim = store().begin(
+            caller=f"{principal.kind}:{principal.credential_id or principal.user_id or principal.partner_id}",
+            route=request.path if len(request.path) <= MAX_ROUTE_LENGTH else digest(request.path),
+            key=key,
+            body_hash=digest(shape),
+        )
+        if not isinstance(claim, uuid.UUID):
+            raise Replay(claim)
         request._request.idempotency_claim = claim  # type: ignore[attr-defined]
 
     def handle_exception(self, exc: Exception) -> Any:
@@ -115,7 +116,7 @@ class IdempotentMixin:
         claim = getattr(getattr(request, "_request", None), "idempotency_claim", None)
         if claim is not None:
             request._request.idempotency_claim = None
-            store().release(**claim)
+            store().release(claim=claim)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Store a success once it is rendered; release the claim otherwise."""
@@ -146,7 +147,7 @@ class Replay(Exception):  # noqa: N818 (not an error: it carries an answer)
         return response
 
 
-def remember(claim: dict[str, str], response: Any) -> None:
+def remember(claim: uuid.UUID, response: Any) -> None:
     """Store the rendered answer of a claim."""
     headers = {"Location": response["Location"]} if response.has_header("Location") else {}
-    store().finish(**claim, status=response.status_code, headers=headers, body=response.content.decode())
+    store().finish(claim=claim, status=response.status_code, headers=headers, body=response.content.decode())
