@@ -36,8 +36,9 @@ def test_parameters_in_the_url_are_refused(issued: IssuedClient, endpoint: str) 
 @pytest.mark.parametrize("body", ["scope=a&scope=b", "token=a%00b", "client_id=%00", "=", "a=" + "b" * 1000 + "&a=c"])
 def test_malformed_forms_are_refused(db: None, endpoint: str, body: str) -> None:
     answer = Client().post(f"/api/oauth/{endpoint}", body, content_type=FORM)
-    assert answer.status_code in {400, 401}
-    assert answer.json()["error"] in {"invalid_request", "invalid_client"}
+    # Introspection asks who is calling before it reads a form that can be read.
+    expected = (401, "invalid_client") if (endpoint, body) == ("token/introspect", "=") else (400, "invalid_request")
+    assert (answer.status_code, answer.json()["error"]) == expected
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
