@@ -22,8 +22,8 @@ import structlog
 
 from authn import valkey
 from authn.credentials import Credential, locate
-from authn.limits import TAKE, TAKE_AND_RECORD, Take, local_buckets, take_shared, understood
-from authn.snapshots import Snapshot, drop_snapshots, epoch_key, remember, snapshots, usable_snapshot
+from authn.limits import LOOK, TAKE, TAKE_AND_RECORD, Take, local_buckets, take_shared, understood
+from authn.snapshots import Snapshot, drop_snapshots, epoch_key, keys_of, remember, snapshots, usable_snapshot
 from common.ids import uuid7
 
 EPOCH_SECONDS = 3600
@@ -155,8 +155,19 @@ def read(raw: str, digest: bytes, address: Address, *, epoch: str | None) -> Sna
         snapshots.pop(digest, None)
         raise Refusal(401, "invalid_credential", "The credential is not valid, or no longer is.")
     if not credential.admits(address):
-        raise Refusal(403, "network_not_allowed", f"This key may not be used from {address()}.", credential)
+        detail = f"This key may not be used from {address()}."
+        raise Refusal(403, "network_not_allowed", detail, credential, headers=standing(credential))
     return remember(digest, credential, location, epoch=epoch, read_at=read_at)
+
+
+def standing(credential: Credential) -> dict[str, str]:
+    """The rate headers of a credential that is refused without a token being taken."""
+    keys, capacities = keys_of(credential)
+    try:
+        _, take = understood(valkey.run(LOOK, LOOK.call(keys, ANY_EPOCH, *capacities)))
+    except valkey.ValkeyAway:
+        take = local_buckets.take(keys[1:], capacities, cost=0)
+    return {} if take is None else take.headers()
 
 
 def forget(owner_id: uuid.UUID) -> None:

@@ -37,13 +37,13 @@ for i = 2, last do
     used = math.max(0, used - math.max(0, now - at) * capacity / 3600)
     at = math.max(at, now)
   end
-  local left = capacity - used - 1
-  if left < 0 then verdict = 0 end
+  local left = capacity - used - COST
+  if left < 0 then verdict = 1 - COST end
   if left < least then least, tightest = left, i end
   states[i] = {used, at}
 end
 for i = 2, last do
-  if verdict == 1 then states[i][1] = states[i][1] + 1 end
+  if verdict == 1 then states[i][1] = states[i][1] + COST end
   redis.call('SET', KEYS[i], struct.pack('dd', states[i][1], states[i][2]), 'EX', 3601)
 end
 if RECORDS == 1 and verdict == 1 then redis.call('XADD', KEYS[#KEYS], '*', 'FIELD', ARGV[#ARGV]) end
@@ -53,9 +53,11 @@ local per_token = 3600000 / capacity
 return {epoch, verdict, capacity, math.max(0, math.floor(capacity - used)), math.ceil(used * per_token),
         math.max(0, math.ceil((used + 1 - capacity) * per_token))}
 """
-TAKE = valkey.Script(TAKE_SOURCE.replace("RECORDS", "0"))
+TAKE = valkey.Script(TAKE_SOURCE.replace("RECORDS", "0").replace("COST", "1"))
+# The same, but takes nothing and refuses nothing: figures for a caller who is refused for another reason.
+LOOK = valkey.Script(TAKE_SOURCE.replace("RECORDS", "0").replace("COST", "0"))
 # The same; a call that passes is put into the usage stream at once. The stream is the last key, the line the last ARGV.
-TAKE_AND_RECORD = valkey.Script(TAKE_SOURCE.replace("RECORDS", "1").replace("FIELD", FIELD))
+TAKE_AND_RECORD = valkey.Script(TAKE_SOURCE.replace("RECORDS", "1").replace("COST", "1").replace("FIELD", FIELD))
 
 
 class Take(NamedTuple):
@@ -115,15 +117,17 @@ class LocalBuckets:
         self.lock = Lock()
         self.states: dict[str, tuple[float, float]] = {}
 
-    def take(self, keys: list[str], capacities: list[int]) -> Take:
-        """Take one token from every bucket, or from none; the figures of the tightest."""
+    def take(self, keys: list[str], capacities: list[int], *, cost: int = 1) -> Take:
+        """Take one token (`cost` 0: none) from every bucket, or from none; the figures of the tightest."""
         now = time.monotonic()
         with self.lock:
             if len(self.states) > MAX_LOCAL_BUCKETS:
                 self.states.clear()
             used = [self.used(key, capacity, now) for key, capacity in zip(keys, capacities, strict=True)]
-            allowed = all(spent + 1 <= capacity for spent, capacity in zip(used, capacities, strict=True))
-            spent_now = [spent + allowed for spent in used]
+            allowed = cost == 0 or all(
+                spent + cost <= capacity for spent, capacity in zip(used, capacities, strict=True)
+            )
+            spent_now = [spent + cost * allowed for spent in used]
             self.states.update({key: (spent, now) for key, spent in zip(keys, spent_now, strict=True)})
         spent, capacity = min(zip(spent_now, capacities, strict=True), key=lambda pair: pair[1] - pair[0])
         per_token = WINDOW_SECONDS / capacity

@@ -87,20 +87,24 @@ def buckets_of(
     return buckets
 
 
+def keys_of(credential: Credential) -> tuple[list[str], list[int]]:
+    """What the scripts need of a credential: the owner's epoch and the buckets, and how much each of these holds."""
+    buckets = buckets_of(
+        owner_id=credential.owner_id,
+        bucket_id=credential.bucket_id,
+        rate_limit=credential.rate_limit,
+        partner_rate_limit=credential.partner_rate_limit,
+    )
+    return [epoch_key(credential.owner_id), *buckets], list(buckets.values())
+
+
 def remember(
     digest: bytes, credential: Credential, location: Location, *, epoch: str | None, read_at: float
 ) -> Snapshot:
     """Keep what was read, with the buckets a call takes from."""
     if len(snapshots) >= MAX_SNAPSHOTS:
         snapshots.clear()
-    owner_id = credential.owner_id
-    buckets = buckets_of(
-        owner_id=owner_id,
-        bucket_id=credential.bucket_id,
-        rate_limit=credential.rate_limit,
-        partner_rate_limit=credential.partner_rate_limit,
-    )
-    keys, capacities = [epoch_key(owner_id), *buckets], list(buckets.values())
+    keys, capacities = keys_of(credential)
     snapshot = Snapshot(credential, location, epoch, read_at, keys, capacities)
     snapshots[digest] = snapshot
     return snapshot

@@ -188,10 +188,31 @@ def test_the_networks_of_a_key(api: Api, acme_key: str, address: str, status: in
 
 def test_a_refused_network_spends_no_token(api: Api, acme_key: str) -> None:
     ApiKey.objects.update(allowed_networks=["203.0.113.0/24"], rate_limit=100)
-    for _ in range(3):
-        api(acme_key).get("/api/keys", REMOTE_ADDR="192.0.2.1")
-    response = api(acme_key).get("/api/keys", REMOTE_ADDR="203.0.113.1")
-    assert response["X-RateLimit-Remaining"] == "99"
+    for remaining in ("99", "98", "97"):
+        response = api(acme_key).get("/api/keys", REMOTE_ADDR="203.0.113.1")
+        assert (response.status_code, response["X-RateLimit-Remaining"]) == (200, remaining)
+        refused = api(acme_key).get("/api/keys", REMOTE_ADDR="192.0.2.1")
+        assert (refused.status_code, refused["X-RateLimit-Remaining"]) == (403, remaining)
+
+
+@pytest.mark.usefixtures("valkey_away")
+def test_nor_while_valkey_is_away(api: Api, acme_key: str) -> None:
+    ApiKey.objects.update(allowed_networks=["203.0.113.0/24"], rate_limit=100)
+    assert api(acme_key).get("/api/keys", REMOTE_ADDR="203.0.113.1")["X-RateLimit-Remaining"] == "99"
+    for _ in range(2):
+        refused = api(acme_key).get("/api/keys", REMOTE_ADDR="192.0.2.1")
+        assert (refused.status_code, refused["X-RateLimit-Remaining"]) == (403, "99")
+
+
+def test_a_refused_network_is_not_told_to_wait(api: Api, acme_key: str) -> None:
+    ApiKey.objects.update(allowed_networks=["203.0.113.0/24"], rate_limit=2)
+    statuses = [api(acme_key).get("/api/keys", REMOTE_ADDR="203.0.113.1").status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]
+    refused = api(acme_key).get("/api/keys", REMOTE_ADDR="192.0.2.1")
+    assert (refused.status_code, refused.json()["code"]) == (403, "network_not_allowed")
+    assert (refused["X-RateLimit-Limit"], refused["X-RateLimit-Remaining"]) == ("2", "0")
+    assert refused["RateLimit-Policy"] == '"hour";q=2;w=3600'
+    assert "Retry-After" not in refused
 
 
 def test_a_session_is_never_mixed_with_a_bad_key(api: Api, alice: Any) -> None:

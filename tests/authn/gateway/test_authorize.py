@@ -120,6 +120,7 @@ def test_networks(acme_key: str, settings: Any) -> None:
     ApiKey.objects.update(allowed_networks=["203.0.113.0/24"])
     status, headers, _ = ask(acme_key)
     assert (status, headers["X-Treaty-Reason"]) == (403, "network_not_allowed")
+    assert headers["X-RateLimit-Remaining"] == "10000"
     settings.TRUSTED_PROXIES = [ip_network("127.0.0.0/8")]
     assert ask(acme_key, HTTP_X_FORWARDED_FOR="203.0.113.9")[0] == 200
 
