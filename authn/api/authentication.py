@@ -29,9 +29,9 @@ class PrincipalAuthentication(BaseAuthentication):
         session = session_principal(request._request)
         if session is None:
             return None
-        check = CSRFCheck(lambda _request: None)  # type: ignore[arg-type]
+        check = CSRFCheck(lambda _request: None)  # type: ignore[arg-type]  # (it is asked for no response)
         check.process_request(request._request)
-        if reason := check.process_view(request._request, None, (), {}):  # type: ignore[arg-type]
+        if reason := check.process_view(request._request, None, (), {}):  # type: ignore[arg-type]  # (as DRF does: no view is exempt)
             raise PermissionDenied(f"CSRF check failed: {reason}", code="csrf_failed")
         note_principal(session)
         return request._request.user, session

@@ -51,10 +51,15 @@ class ApiKeySerializer(ModelSerializer):
 class IssuedKeySerializer(ApiKeySerializer):
     """A new key with `fullKey`: the only answer that holds it."""
 
-    full_key = serializers.CharField(read_only=True, help_text="Shown once: store it now.")
+    full_key = serializers.SerializerMethodField(help_text="Shown once: store it now.")
 
     class Meta(ApiKeySerializer.Meta):
         fields = [*ApiKeySerializer.Meta.fields, "full_key"]
+
+    def get_full_key(self, api_key: ApiKey) -> str:
+        """The key of the answer at hand."""
+        full_key: str = self.context["full_key"]
+        return full_key
 
 
 class ScopesField(serializers.ListField):

@@ -89,7 +89,7 @@ class ApiKeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
 
     def issued(self, issued: keys.IssuedKey, *, status: int = 200) -> Response:
         """A new key, in full."""
-        issued.api_key.full_key = issued.full_key  # type: ignore[attr-defined]
-        body: dict[str, Any] = IssuedKeySerializer(issued.api_key).data
+        context = {**self.get_serializer_context(), "full_key": issued.full_key}
+        body: dict[str, Any] = IssuedKeySerializer(issued.api_key, context=context).data
         headers = {"Location": f"/api/keys/{issued.api_key.id}", "Cache-Control": "no-store"}
         return Response(body, status=status, headers=headers)

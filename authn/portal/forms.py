@@ -59,8 +59,8 @@ class GenerateKeyForm(forms.Form):
         super().__init__(*args, **kwargs)
         applications = usable_applications(partner)
         field = self.fields["application"]
-        field.queryset = partner.applications.filter(id__in=[row.id for row in applications])  # type: ignore[attr-defined]
-        self.fields["scopes"].choices = scope_choices(applications)  # type: ignore[attr-defined]
+        field.queryset = partner.applications.filter(id__in=[row.id for row in applications])  # type: ignore[attr-defined]  # (a ModelChoiceField)
+        self.fields["scopes"].choices = scope_choices(applications)  # type: ignore[attr-defined]  # (a MultipleChoiceField)
 
     def service_arguments(self) -> dict[str, Any]:
         """The cleaned values as generate_api_key takes them."""
@@ -84,7 +84,7 @@ class ChangeKeyForm(forms.Form):
 
     def __init__(self, application: PartnerApplication, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scopes"].choices = scope_choices([application])  # type: ignore[attr-defined]
+        self.fields["scopes"].choices = scope_choices([application])  # type: ignore[attr-defined]  # (as above)
 
     def networks(self) -> list[str]:
         """The ranges."""

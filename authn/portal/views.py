@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from django import forms
 from django.contrib import messages
@@ -124,7 +125,8 @@ class KeyActionPage(KeyPageBase):
         """Do it, say so, go back to the key."""
         key = self.key(pk)
         try:
-            return getattr(self, self.action)(key)  # type: ignore[no-any-return]
+            act: Callable[[ApiKey], HttpResponse] = getattr(self, self.action)
+            return act(key)
         except DomainError as error:
             messages.error(request, error.message)
             return redirect("key", pk=pk)
