@@ -45,12 +45,12 @@ class IntegrationAdmin(ModelAdmin):
     ]
     readonly_fields = fields
 
-    @admin.action(description="Activate")
+    @admin.action(description="Activate", permissions=["change"])
     def activate(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
         """Switch each on."""
         self.each(request, queryset, activate_integration, "activated")
 
-    @admin.action(description="Deactivate")
+    @admin.action(description="Deactivate", permissions=["change"])
     def deactivate(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
         """Switch each off."""
         self.each(request, queryset, deactivate_integration, "deactivated")
