@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 NOBODY = uuid.UUID(int=0)
+EVERY_PERMISSION = frozenset({"*"})
 
 
 class PrincipalKind(StrEnum):
@@ -39,6 +40,7 @@ class Principal:
     user_id: uuid.UUID | None = None
     credential_id: uuid.UUID | None = None
     scopes: frozenset[str] = field(default_factory=frozenset)
+    permissions: frozenset[str] = field(default_factory=frozenset)  # Django's, of staff: `partners.change_partner`
     environment: str = "live"
     tier: str = "basic"
     role: Role | None = None
@@ -52,7 +54,10 @@ class Principal:
 
     @property
     def is_admin(self) -> bool:
-        """Sees and changes every partner's objects: staff, the platform itself, or a key that staff granted `admin`."""
+        """Sees and changes every partner's objects: the platform itself, a key that staff granted `admin`, and staff.
+
+        The doors ask staff for a permission first: see `has_permission`.
+        """
         return self.kind in {PrincipalKind.STAFF, PrincipalKind.SYSTEM} or "admin" in self.scopes
 
     @property
@@ -63,6 +68,20 @@ class Principal:
     def has_scope(self, scope: str) -> bool:
         """Whether the credential or role carries `scope`; admins carry every scope."""
         return self.is_admin or scope in self.scopes
+
+    @property
+    def is_superuser(self) -> bool:
+        """Staff from whom nothing is withheld."""
+        return self.kind is PrincipalKind.STAFF and self.permissions == EVERY_PERMISSION
+
+    def has_permission(self, permission: str) -> bool:
+        """Whether staff have this permission of Django's; as in the admin, who may change something may see it.
+
+        Nobody else is asked for one: what a credential may do is its scopes, what a member may do is their role.
+        """
+        if self.kind is not PrincipalKind.STAFF or self.is_superuser:
+            return True
+        return permission in self.permissions or permission.replace(".view_", ".change_") in self.permissions
 
 
 SYSTEM = Principal(kind=PrincipalKind.SYSTEM, label="system")

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth import get_user
 from django.http import HttpRequest
 
-from common.principal import Principal, PrincipalKind, Role
+from common.principal import EVERY_PERMISSION, Principal, PrincipalKind, Role
 from common.scopes import ROLE_SCOPES
 from partners.models import Partner, PartnerMember, User
 
@@ -34,8 +34,9 @@ def principal_of_member(member: PartnerMember) -> Principal:
 
 
 def principal_of_staff(user: User) -> Principal:
-    """The principal of a member of staff."""
-    return Principal(kind=PrincipalKind.STAFF, user_id=user.id, label=user.email)
+    """The principal of a member of staff, with the permissions that they and their groups were given."""
+    permissions = EVERY_PERMISSION if user.is_superuser else frozenset(user.get_all_permissions())
+    return Principal(kind=PrincipalKind.STAFF, user_id=user.id, label=user.email, permissions=permissions)
 
 
 def staff_behind(request: HttpRequest) -> Principal:

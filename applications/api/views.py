@@ -24,6 +24,7 @@ from common.errors import InvalidError
 from partners.models import Partner
 
 MANAGE = "manage:applications"
+REVIEW = "applications.change_applicationversion"
 
 
 @extend_schema_view(
@@ -47,6 +48,13 @@ class ApplicationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
         "suspend": "staff",
         "resume": "staff",
         "statistics": "read:analytics",
+    }
+    staff_permissions = {
+        "approve": REVIEW,
+        "reject": REVIEW,
+        "request_changes": REVIEW,
+        "comments": REVIEW,
+        "reviews": "applications.view_applicationversion",
     }
 
     def shown(self, application: PartnerApplication, **kwargs: Any) -> Response:

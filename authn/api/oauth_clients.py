@@ -139,6 +139,7 @@ class OAuthClientViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet):
     filterset_class = OAuthClientFilter
     ordering_fields = ("created", "name")
     required_scopes = {"*": "manage:keys"}
+    staff_permissions = {"destroy": "authn.change_oauthclient"}
 
     def issued(self, issued: IssuedClient, *, status: int = 200) -> Response:
         """The client with its secret."""

@@ -37,6 +37,7 @@ class ApiKeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
     filterset_class = ApiKeyFilterSet
     ordering_fields = ["created_at", "id"]
     required_scopes = {"*": MANAGE}
+    staff_permissions = {"destroy": "authn.change_apikey"}
 
     @extend_schema(request=GenerateKeySerializer, responses={201: IssuedKeySerializer})
     def create(self, request: Request) -> Response:

@@ -239,10 +239,12 @@ def check_environment(application: PartnerApplication, environment: str, actor: 
 
 
 def check_reach(key: ApiKey, actor: Principal) -> None:
-    """A credential may not get hold of, or shape, a key that can do more than it can itself."""
+    """Nobody may get hold of, or shape, a key that can do more than they can themselves."""
     check_stoppable(key, actor)
     if "admin" in key.scopes and not may_grant_admin(actor):
-        raise ForbiddenError("admin_key", "Only staff change a key with the scope admin.")
+        raise ForbiddenError("admin_key", "Only staff who may do everything change a key with the scope admin.")
+    if key.service_account_id is not None and not actor.has_permission("authn.change_serviceaccount"):
+        raise ForbiddenError("permission_missing", "A key of a core service needs authn.change_serviceaccount.")
 
 
 def check_stoppable(key: ApiKey, actor: Principal) -> None:
@@ -254,8 +256,8 @@ def check_stoppable(key: ApiKey, actor: Principal) -> None:
 
 
 def may_grant_admin(actor: Principal) -> bool:
-    """Staff, and the platform's own commands: a key with `admin` cannot make another one."""
-    return actor.kind in {PrincipalKind.STAFF, PrincipalKind.SYSTEM}
+    """Staff who may do everything, and the platform's own commands: a key with `admin` cannot make another one."""
+    return actor.kind is PrincipalKind.SYSTEM or actor.is_superuser
 
 
 def checked_scopes(
@@ -268,7 +270,8 @@ def checked_scopes(
     if unknown := unknown_scopes(wanted):
         raise InvalidError(f"Unknown scope: {', '.join(unknown)}.", field="scopes", code="unknown_scope")
     if "admin" in wanted and not may_grant_admin(actor):
-        raise InvalidError("The scope admin is granted by staff alone.", field="scopes", code="scope_not_allowed")
+        message = "Only staff who may do everything grant the scope admin."
+        raise InvalidError(message, field="scopes", code="scope_not_allowed")
     if withheld := refused_scopes(application.partner.tier, [scope for scope in wanted if scope != "admin"]):
         message = f"Not in the {application.partner.get_tier_display()} tier: {', '.join(withheld)}."
         raise InvalidError(message, field="scopes", code="scope_exceeds_tier")

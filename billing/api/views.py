@@ -129,6 +129,7 @@ class UsageViewSet(GenericViewSet):
     pagination_class = None
     filter_backends = []
     required_scopes = {"list": "read:analytics", "create": "service"}
+    staff_permissions = {"create": "billing.add_usagereport"}
 
     def narrowed(self, query: dict[str, Any]) -> QuerySet[PartnerUsage]:
         """The visible rows the query asks for."""

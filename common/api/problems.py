@@ -37,6 +37,15 @@ class InsufficientScope(exceptions.PermissionDenied):
         self.scope = scope
 
 
+class MissingPermission(exceptions.PermissionDenied):
+    """A member of staff was not given the permission that the admin asks for, too."""
+
+    default_code = "permission_missing"
+
+    def __init__(self, permission: str) -> None:
+        super().__init__(f"This needs the permission {permission}.", code=self.default_code)
+
+
 def problem_body(request: Any, *, status: int, code: str, detail: str, **extra: Any) -> dict[str, Any]:
     """The members every problem carries."""
     return {

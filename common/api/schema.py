@@ -7,12 +7,12 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import build_mock_request
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import SAFE_METHODS, AllowAny
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from common.api.casing import camelize
-from common.api.permissions import requirement
+from common.api.permissions import requirement, staff_permission
 from common.api.problems import MEDIA_TYPE
 from common.api.renderers import CamelCaseJSONRenderer
 from common.api.versions.registry import CURRENT, HEADER, VERSIONS
@@ -23,7 +23,7 @@ from common.scopes import SCOPES
 PROBLEMS = {
     "400": "The request is not valid; `errors` names each field.",
     "401": "There is no credential, or it is not valid.",
-    "403": "The credential lacks a scope, or the person a role.",
+    "403": "The credential lacks a scope, or the person a role or a permission.",
     "404": "There is no such object, or it is not yours.",
     "409": "The state of the object does not allow this; `code` says why.",
     "413": "The body is larger than 1 MiB.",
@@ -85,10 +85,14 @@ class PrincipalScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untype
         return [{"bearer": scopes[:1]}, {"session": []}]
 
 
+def action_of(auto_schema: Any) -> str:
+    """The view's name of the operation."""
+    return str(getattr(auto_schema.view, "action", None) or auto_schema.method.lower())
+
+
 def needed(auto_schema: Any) -> tuple[str, ...]:
     """The options of the operation's requirement; empty when any caller will do."""
-    view = auto_schema.view
-    options = requirement(view, getattr(view, "action", None) or auto_schema.method.lower())
+    options = requirement(auto_schema.view, action_of(auto_schema))
     return () if options is None else (options,) if isinstance(options, str) else options
 
 
@@ -131,8 +135,15 @@ class TreatyAutoSchema(AutoSchema):
         return verb.format(noun=f"{article} {noun}", nouns=nouns)
 
     def get_extensions(self) -> dict[str, Any]:
-        """`x-required-scope`: the scopes of which one is enough; `staff` and `service` are kinds of caller."""
-        return {"x-required-scope": list(needed(self))} if not self.is_public and needed(self) else {}
+        """`x-required-scope`: the scopes of which one is enough; `staff` and `service` are kinds of caller.
+
+        `x-staff-permission`: what staff need instead.
+        """
+        if self.is_public or not hasattr(self.view, "staff_permissions"):
+            return {}
+        permission = staff_permission(self.view, action_of(self), reads=self.method in SAFE_METHODS)
+        scopes = {"x-required-scope": list(needed(self))} if needed(self) else {}
+        return {**scopes, **({"x-staff-permission": permission} if permission else {})}
 
     def _get_filter_parameters(self) -> list[dict[str, Any]]:
         parameters: list[dict[str, Any]] = super()._get_filter_parameters()  # type: ignore[no-untyped-call]

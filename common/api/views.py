@@ -35,6 +35,7 @@ class GenericViewSet(IdempotentMixin, VersionedMixin, viewsets.GenericViewSet[An
 
     queryset: QuerySet[Any]
     required_scopes: dict[str, Requirement] = {}
+    staff_permissions: dict[str, str | None] = {}
 
     def get_authenticators(self) -> list[Any]:
         """Authenticators keep nothing between requests: one of each serves them all."""

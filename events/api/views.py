@@ -33,6 +33,8 @@ from events.selectors import event_id, get_event_statistics
 from events.services.publishing import publish_event
 from events.services.replay import Selection, replay_event, replay_events
 
+PUBLISH = "events.add_platformevent"
+
 
 class EventTypeViewSet(mixins.ListModelMixin, GenericViewSet):
     """What can be subscribed to."""
@@ -42,6 +44,7 @@ class EventTypeViewSet(mixins.ListModelMixin, GenericViewSet):
     filterset_class = EventTypeFilterSet
     ordering_fields = ("event_name", "created_at")
     required_scopes = {"list": None}
+    staff_permissions = {"list": None}
 
     def get_queryset(self) -> QuerySet[EventType]:
         """The catalogue is the same for everyone; retired types are shown on request."""
@@ -71,6 +74,7 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
         "timeline": ("read:events", "service"),
         "replay_many": ("manage:webhooks", "service"),
     }
+    staff_permissions = {"replay": PUBLISH, "replay_many": PUBLISH}
     query_parameters: tuple[str, ...] = ()
 
     def get_object(self) -> PlatformEvent:

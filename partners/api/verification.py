@@ -32,6 +32,7 @@ from partners.models import VerificationDocument, VerificationItem
 from partners.services import verification as services
 
 MANAGE = "manage:partner"
+CHANGE_ITEM = "partners.change_verificationitem"
 MAX_BODY_BYTES = MAX_DOCUMENT_BYTES * 4 // 3 + 4096
 
 
@@ -205,6 +206,7 @@ class VerificationUploadViewSet(VerificationViewSet):
     """The documents of an item: bodies larger than elsewhere."""
 
     parser_classes = [DocumentParser]
+    staff_permissions = {"create": CHANGE_ITEM, "destroy": CHANGE_ITEM}
 
     @extend_schema(request=DocumentUploadSerializer, responses={201: DocumentSerializer})
     def create(self, request: Request, partner_id: UUID, key: str) -> Response:

@@ -47,6 +47,7 @@ class PartnerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
         "statistics": "read:analytics",
         "*": "staff",
     }
+    staff_permissions = {"destroy": "partners.change_partner"}
 
     def get_queryset(self) -> QuerySet[Any]:
         """Partners the caller sees; deleted ones for the one action that needs them."""

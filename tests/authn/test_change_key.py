@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth.models import Permission
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -105,6 +106,25 @@ def test_only_staff_touch_an_admin_key(api: Api, alice: User, dana: User, applic
     assert api(admin_test_key).delete(f"/api/keys/{key.id}").status_code == 403
     assert api(dana).post(f"/api/keys/{key.id}/rotate").status_code == 200
     assert api(alice).delete(f"/api/keys/{key.id}").status_code == 204
+
+
+def test_a_clerk_gets_hold_of_no_key_that_can_do_more(
+    api: Api, application: PartnerApplication, service_key: str
+) -> None:
+    admin_key = make_key(application, scopes=frozenset({"admin"}))
+    clerk = User.objects.create_user("clerk@treaty.test", is_staff=True)
+    clerk.user_permissions.set(Permission.objects.exclude(codename="change_serviceaccount"))
+    before = list(ApiKey.objects.order_by("id").values("id", "status", "scopes", "rate_limit"))
+    for prefix, code in ((admin_key[:8], "admin_key"), (service_key[:8], "permission_missing")):
+        key = ApiKey.objects.get(key_prefix=prefix)
+        for answer in (
+            api(clerk).post(f"/api/keys/{key.id}/rotate"),
+            api(clerk).put(f"/api/keys/{key.id}/rate-limit", {"rateLimit": 5}),
+        ):
+            assert (answer.status_code, answer.json()["code"]) == (403, code)
+    assert list(ApiKey.objects.order_by("id").values("id", "status", "scopes", "rate_limit")) == before
+    for key in ApiKey.objects.all():
+        assert api(clerk).delete(f"/api/keys/{key.id}").status_code == 204
 
 
 def test_list_filters(api: Api, alice: User, application: PartnerApplication, globex_key: str) -> None:

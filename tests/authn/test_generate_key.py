@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -162,6 +163,15 @@ def test_staff_make_keys_for_any_partner_and_alone_grant_admin(
     admin_key = response.json()["data"]["fullKey"]
     again = api(admin_key).post("/api/keys", body(application, scopes=["admin"]))
     assert (again.status_code, again.json()["errors"][0]["code"]) == (400, "scope_not_allowed")
+
+
+def test_a_clerk_grants_no_more_than_partners_can(api: Api, application: PartnerApplication) -> None:
+    clerk = User.objects.create_user("clerk@treaty.test", is_staff=True)
+    clerk.user_permissions.set(Permission.objects.all())
+    refused = api(clerk).post("/api/keys", body(application, scopes=["admin", "read:leads"]))
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (400, "scope_not_allowed")
+    assert not ApiKey.objects.exists()
+    assert api(clerk).post("/api/keys", body(application)).status_code == 201
 
 
 def test_a_key_makes_keys_within_its_own_bounds(api: Api, application: PartnerApplication) -> None:

@@ -6,20 +6,17 @@ added, and one that answers otherwise needs an entry in EXCEPTIONS that says why
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.db import transaction
 from rest_framework.test import APIClient
 
 from applications.models import PartnerApplication
 from common.scopes import ROLE_SCOPES, SCOPES
 from partners.models import Partner, PartnerMember, User
 from tests.conftest import make_key
-from tests.contract.world import REQUIRED_QUERY, build_world, concrete, described, is_known, operations
+from tests.contract.world import build_world, call, concrete, described, is_known, operations, rolled_back, snapshot
 
 pytestmark = pytest.mark.django_db
 Api = Callable[..., APIClient]
@@ -33,13 +30,6 @@ EXCEPTIONS: dict[tuple[str, str], dict[str, int]] = {
     ("post", "/api/partners/{id}/restore"): {"staff": 404},
 }
 OPEN_TO_STRANGERS = {"/api/event-types"}
-WATCHED = [
-    ("applications", "PartnerApplication"),
-    ("partners", "Partner"),
-    ("integrations", "Integration"),
-    ("authn", "ApiKey"),
-    ("events", "PlatformEvent"),
-]
 
 
 @pytest.fixture
@@ -48,24 +38,8 @@ def world(application: PartnerApplication) -> dict[str, str]:
     return build_world(application)
 
 
-def snapshot() -> dict[str, list[dict[str, Any]]]:
-    """The rows that a refused call must leave alone; a key's use is not a change."""
-    rows = {}
-    for app, model in WATCHED:
-        values = apps.get_model(app, model).objects.order_by("id").values()
-        rows[model] = [
-            {name: row[name] for name in row if name not in {"last_used_at", "request_count"}} for row in values
-        ]
-    return rows
-
-
 def requirement(method: str, path: str) -> list[str]:
     return list(described(method, path).get("x-required-scope", []))
-
-
-def call(client: APIClient, method: str, path: str, world: dict[str, str]) -> Any:
-    body: dict[str, Any] | None = {} if method in {"post", "put", "patch"} else REQUIRED_QUERY.get(path)
-    return getattr(client, method)(concrete(path, world), body)
 
 
 def text_of(response: Any) -> str:
@@ -84,14 +58,6 @@ def check_refused(client: APIClient, method: str, path: str, world: dict[str, st
 OPERATIONS = operations()
 PATHS = sorted({path for _, path in OPERATIONS})
 walk = pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=[f"{m.upper()} {p}" for m, p in OPERATIONS])
-
-
-@contextmanager
-def rolled_back() -> Iterator[None]:
-    """Each caller finds the world as it was."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 @walk

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from django.apps import apps
+from django.db import transaction
+from rest_framework.test import APIClient
 
 from applications.models import PartnerApplication
 from authn.models import ApiKey
@@ -22,6 +28,13 @@ OUTSIDE = ("/api/oauth/token", "/api/oauth/authorize", "/api/oauth/revoke", "/ap
 
 # What a list cannot do without.
 REQUIRED_QUERY = {"/api/events/timeline": {"entityType": "lead", "entityId": "lead_1"}}
+WATCHED = [
+    ("applications", "PartnerApplication"),
+    ("partners", "Partner"),
+    ("integrations", "Integration"),
+    ("authn", "ApiKey"),
+    ("events", "PlatformEvent"),
+]
 
 
 def operations() -> list[tuple[str, str]]:
@@ -81,3 +94,28 @@ def is_known(path: str, world: dict[str, str]) -> bool:
     """Whether every id in `path` belongs to an object of the world."""
     before = re.split(r"/\{\w+\}", path)[:-1]
     return len(before) <= 1 and all(prefix in world for prefix in before)
+
+
+def snapshot() -> dict[str, list[dict[str, Any]]]:
+    """The rows that a refused call must leave alone; a key's use is not a change."""
+    rows = {}
+    for app, model in WATCHED:
+        values = apps.get_model(app, model).objects.order_by("id").values()
+        rows[model] = [
+            {name: row[name] for name in row if name not in {"last_used_at", "request_count"}} for row in values
+        ]
+    return rows
+
+
+def call(client: APIClient, method: str, path: str, world: dict[str, str]) -> Any:
+    """Send a body without members, or what a list cannot do without."""
+    body: dict[str, Any] | None = {} if method in {"post", "put", "patch"} else REQUIRED_QUERY.get(path)
+    return getattr(client, method)(concrete(path, world), body)
+
+
+@contextmanager
+def rolled_back() -> Iterator[None]:
+    """Each caller finds the world as it was."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
