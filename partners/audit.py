@@ -115,6 +115,7 @@ class AuditFilter:
     request_id: str = ""
     ip: str = ""
     noun: str = ""  # a model's label, e.g. partners.partner
+    among: frozenset[str] | None = None  # labels of what the reader may see; None: of everything
     before: datetime | None = None
     since: datetime | None = None
     after: Place | None = None  # where the page before ended
@@ -141,7 +142,8 @@ def of_partner(model: Any, partner_id: uuid.UUID) -> QuerySet[Any] | None:
 
 def rows_of(model: Any, wanted: AuditFilter) -> QuerySet[Any] | None:
     """Rows of one history table that pass the filter; None when the table holds none."""
-    if wanted.noun and model.pgh_tracked_model._meta.label_lower != wanted.noun:
+    label = model.pgh_tracked_model._meta.label_lower
+    if (wanted.noun and label != wanted.noun) or (wanted.among is not None and label not in wanted.among):
         return None
     rows: QuerySet[Any] | None = model.objects.all()
     if wanted.partner_id is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -187,6 +188,23 @@ def test_audit(office: Client, acme: Partner, globex: Partner, monkeypatch: pyte
     rows = office.get(path, {"request_id": "req-1", "csv": "1"}).getvalue().decode().splitlines()
     assert len(rows) == 2
     assert "suspension reason:  -> =HYPERLINK(1)" in rows[1]
+
+
+def test_the_audit_tells_staff_of_what_they_may_see_alone(acme: Partner, globex: Partner) -> None:
+    User.objects.create_user("alice@acme.test", "correct horse battery")
+    clerk = User.objects.create_user("clerk@treaty.test", is_staff=True)
+    clerk.user_permissions.add(Permission.objects.get(codename="view_partner"))
+    client = Client()
+    client.force_login(clerk)
+    path = "/admin/partners/partner/audit/"
+    for query in ({}, {"noun": "partners.user"}, {"partner": "nonsense"}):
+        page = client.get(path, query)
+        assert {entry.noun for entry in page.context["entries"]} == {"partner"}
+        assert "alice@acme.test" not in client.get(path, {**query, "csv": "1"}).getvalue().decode()
+    assert 'value="partners.user"' not in page.content.decode()
+    clerk.user_permissions.add(Permission.objects.get(codename="view_user"))
+    nouns = {entry.noun for entry in client.get(path).context["entries"]}
+    assert nouns == {"partner", "user"}
 
 
 def test_strangers_to_the_office(acme: Partner, alice: User) -> None:
