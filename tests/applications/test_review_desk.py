@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from applications.models import ApplicationVersion, CannedReason, PartnerApplication
+from applications.models import ApplicationReview, ApplicationVersion, CannedReason, PartnerApplication
 from applications.services.applications import update_application
 from applications.services.comments import add_comment
 from applications.services.images import add_screenshot, set_icon
@@ -182,8 +182,11 @@ def test_partners_have_no_desk(submitted: PartnerApplication, alice: User) -> No
     client = Client()
     client.force_login(alice)
     url = reverse("admin:applications_applicationversion_decide", args=[version_of(submitted).pk])
-    assert client.post(url, {"verb": "approve"}).status_code in {302, 403}
-    assert status_of(submitted) == "submitted"
+    before = ApplicationVersion.objects.values().get()
+    answer = client.post(url, {"verb": "approve"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/admin/login/?next={url}")
+    assert (ApplicationVersion.objects.values().get(), status_of(submitted)) == (before, "submitted")
+    assert not ApplicationReview.objects.exists()
 
 
 def act_on_all(client: Client, action: str) -> str:
