@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import io
 import ipaddress
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
@@ -33,10 +35,22 @@ def data_dir() -> Path:
 
 
 def load_env_file() -> None:
-    """Fill unset variables from `<data dir>/env`, which `manage.py up` writes; a no-op in production."""
+    """Fill unset variables from `<data dir>/env`: what `manage.py up` writes, in production a link to the settings."""
     path = data_dir() / "env"
-    if path.is_file():
-        environ.Env.read_env(path, overwrite=False)
+    with suppress(PermissionError):  # reading it will say so
+        if not path.exists():
+            return
+    environ.Env.read_env(io.StringIO(read_file(path, str(path))), overwrite=False)
+
+
+def read_file(path: Path, shown: str) -> str:
+    """The text in `path`. Raises ConfigurationError with `shown` in front when it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(f"{shown} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{shown} cannot be read: it is not UTF-8 text") from error
 
 
 @dataclass(frozen=True)
@@ -62,12 +76,13 @@ class Environment:
     def read(self, variable: Variable[T]) -> T:
         """Return the parsed value of `variable`, from NAME or from the file that NAME_FILE points to.
 
-        Raises ConfigurationError naming the variable when it is required and absent, or malformed.
+        Raises ConfigurationError naming the variable when it is required and absent, malformed, or its file
+        cannot be read.
         """
         self.variables.append(variable)
         raw = os.environ.get(variable.name)
         if raw is None and (path := os.environ.get(f"{variable.name}_FILE")):
-            raw = Path(path).read_text(encoding="utf-8").strip()
+            raw = read_file(Path(path), f"{variable.name}_FILE {path!r}").strip()
         if raw is None or raw == "":
             if variable.required:
                 raise ConfigurationError(f"{variable.name} is not set: {variable.help}")

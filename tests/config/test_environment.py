@@ -141,16 +141,33 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
         ({"PAYOUT_SCHEDULE": "daily"}, "PAYOUT_SCHEDULE 'daily' is not valid: expected one of weekly, monthly"),
         ({"BROKER_URL": "kafka://x"}, "BROKER_URL 'kafka://x' is not valid: expected a URL starting with redis://"),
         (
+            {"SECRET_KEY_FILE": "/run/secrets/typo"},
+            "SECRET_KEY_FILE '/run/secrets/typo' cannot be read: No such file or directory\n",
+        ),
+        ({"EMAIL_URL_FILE": "/"}, "EMAIL_URL_FILE '/' cannot be read: Is a directory\n"),
+        (
+            {"EMAIL_URL_FILE": sys.executable},
+            f"EMAIL_URL_FILE '{sys.executable}' cannot be read: it is not UTF-8 text\n",
+        ),
+        (
             {"BROKER_URL": "amqp://a;amqp://b:x"},
             "BROKER_URL 'amqp://a;amqp://b:x' is not valid: Port could not be cast",
         ),
     ],
 )
 def test_production_stops_with_one_line_that_names_the_variable(change: dict[str, str], line: str) -> None:
-    result = manage("check", **{**PRODUCTION, **change})
+    given = {name: value for name, value in PRODUCTION.items() if f"{name}_FILE" not in change}
+    result = manage("check", **{**given, **change})
     assert result.returncode == 1
     assert result.stderr.startswith(line)
     assert result.stderr.count("\n") == 1
+
+
+def test_an_environment_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "env").write_bytes(b"SECRET_KEY=\xff\n")
+    result = manage("check", **{**PRODUCTION, "TREATY_DATA": str(tmp_path)})
+    assert result.returncode == 1
+    assert result.stderr == f"{tmp_path}/env cannot be read: it is not UTF-8 text\n"
 
 
 def test_check_deploy_is_clean_with_production_settings() -> None:
