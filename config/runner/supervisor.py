@@ -16,7 +16,7 @@ from typing import Protocol
 from config.environment import ROOT
 from config.processes import end_with_parent, kill_group, start_ticks
 from config.runner.output import Output
-from config.services import EmbeddedService, ServiceError
+from config.services import POLL_SECONDS, EmbeddedService, ServiceError
 
 FIRST_DELAY = 0.25
 LONGEST_DELAY = 15.0
@@ -33,7 +33,10 @@ class Startable(Protocol):
     process: subprocess.Popen[bytes] | None
 
     def launch(self) -> None:
-        """Start it; raises OSError or ServiceError."""
+        """Start it without waiting for it; raises OSError or ServiceError."""
+
+    def is_up(self) -> bool:
+        """Whether what was launched works; raises ServiceError when it never will."""
 
 
 @dataclass
@@ -61,11 +64,16 @@ class Program:
         )
         threading.Thread(target=self.relay, args=[self.process], name=f"log of {self.name}", daemon=True).start()
 
+    def is_up(self) -> bool:
+        """What it does is its own business, as soon as it runs."""
+        return True
+
     def relay(self, process: subprocess.Popen[bytes]) -> None:
         """Copy its lines until it closes them."""
         if process.stdout is not None:
-            for line in process.stdout:
-                self.output.line(self.name, line.decode(errors="replace").rstrip())
+            with process.stdout as lines:
+                for line in lines:
+                    self.output.line(self.name, line.decode(errors="replace").rstrip())
 
 
 @dataclass
@@ -74,6 +82,7 @@ class Supervised:
 
     what: Startable
     failures: int = 0
+    starting: bool = False
     started_at: float = 0.0
     due_at: float | None = None
 
@@ -107,17 +116,26 @@ class Supervisor:
             self.insisted = True
 
     def start(self, what: Startable) -> None:
-        """Start and watch `what`; raises when the very first start fails."""
+        """Start and watch `what`, and wait until it is up or a stop is requested; raises when that fails."""
         entry = Supervised(what)
         self.supervised.append(entry)
         self.launch(entry)
+        while not self.settle(entry) and not self.stopping:
+            time.sleep(POLL_SECONDS)
 
     def launch(self, entry: Supervised) -> None:
         """Start it now."""
         entry.due_at = None
         entry.what.launch()
-        entry.started_at = time.monotonic()
+        entry.starting = True
         self.write_record()
+
+    def settle(self, entry: Supervised) -> bool:
+        """Whether it is up after its launch."""
+        if entry.what.is_up():
+            entry.starting = False
+            entry.started_at = time.monotonic()
+        return not entry.starting
 
     def run(self, on_tick: Callable[[], None]) -> None:
         """Watch until a stop is requested."""
@@ -128,23 +146,27 @@ class Supervisor:
             time.sleep(0.1)
 
     def watch(self, entry: Supervised) -> None:
-        """Notice that it died; start it again when its delay is over."""
+        """Bring it on by one step, without waiting for it; a failed try to start it is one more failure."""
+        try:
+            if entry.due_at is not None:
+                if time.monotonic() >= entry.due_at:
+                    self.launch(entry)
+            elif entry.starting:
+                self.settle(entry)
+            else:
+                self.notice_end(entry)
+        except (OSError, ServiceError) as error:
+            entry.starting = False
+            self.schedule(entry, f"did not start ({error.strerror})" if isinstance(error, OSError) else "did not start")
+
+    def notice_end(self, entry: Supervised) -> None:
+        """Have it started again when it died."""
         process = entry.what.process
-        if entry.due_at is not None:
-            if time.monotonic() >= entry.due_at:
-                self.restart(entry)
-        elif process is not None and process.poll() is not None:
+        if process is not None and process.poll() is not None:
             kill_group(process.pid)  # its own children must not hold on to its port
             if time.monotonic() - entry.started_at > STABLE_AFTER:
                 entry.failures = 0
             self.schedule(entry, describe_exit(process.returncode))
-
-    def restart(self, entry: Supervised) -> None:
-        """Try again; a failed try is one more failure."""
-        try:
-            self.launch(entry)
-        except (OSError, ServiceError) as error:
-            self.schedule(entry, str(error).splitlines()[0])
 
     def schedule(self, entry: Supervised, why: str) -> None:
         """Say what happened, and wait twice as long as the last time."""
