@@ -61,7 +61,7 @@ lint: install-dev
 	$(BIN)/ruff format --check .
 	env $$(cat tests/env) $(BIN)/mypy .
 	$(BIN)/lint-imports
-	[ ! -d templates ] || $(BIN)/djlint --check --lint --quiet templates
+	$(BIN)/djlint --check --lint --quiet templates
 	$(TEST_ENVIRONMENT) $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
 
 bench: install-dev
