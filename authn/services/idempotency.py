@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from authn.models import IdempotencyRecord
-from common.api.idempotency import IdempotencyConflict, IdempotencyMismatch, StoredAnswer
+from common.idempotency import IdempotencyConflictError, IdempotencyMismatchError, StoredAnswer
 from common.ids import uuid7
 
 LIFETIME = timedelta(hours=24)
@@ -54,7 +54,7 @@ class PostgresStore:
     def begin(self, *, caller: str, route: str, key: str, body_hash: str) -> uuid.UUID | StoredAnswer:
         """A claim on the key, or the stored answer.
 
-        Raises IdempotencyMismatch for another body, IdempotencyConflict while the first request is being answered.
+        Raises IdempotencyMismatchError for another body, IdempotencyConflictError while the first is being answered.
         """
         for _ in range(ATTEMPTS):
             claim = self.claim(caller, stored_route(route), key, body_hash)
@@ -64,11 +64,11 @@ class PostgresStore:
             if record is None:
                 continue  # released this very moment
             if record.body_hash != body_hash:
-                raise IdempotencyMismatch
+                raise IdempotencyMismatchError
             if record.status is None:
-                raise IdempotencyConflict
+                raise IdempotencyConflictError
             return Answer(record.status, record.headers, record.body)
-        raise IdempotencyConflict
+        raise IdempotencyConflictError
 
     def claim(self, caller: str, route: str, key: str, body_hash: str) -> uuid.UUID | None:
         """The row that now holds the key for the caller; whoever takes a claim over gives the row another id."""

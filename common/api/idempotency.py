@@ -6,14 +6,16 @@ import hashlib
 import json
 import uuid
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils.module_loading import import_string
-from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
+
+from common.idempotency import Store, StoredAnswer
 
 MAX_KEY_LENGTH = 255
 MAX_ROUTE_LENGTH = 200
@@ -22,43 +24,6 @@ MAX_ROUTE_LENGTH = 200
 def digest(text: str) -> str:
     """Hex SHA-256."""
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-class IdempotencyConflict(APIException):
-    """The first request with this key is still being answered."""
-
-    status_code = 409
-    default_detail = "A request with this Idempotency-Key is still in progress."
-    default_code = "idempotency_in_flight"
-
-
-class IdempotencyMismatch(APIException):
-    """The key was used with another body."""
-
-    status_code = 422
-    default_detail = "This Idempotency-Key was already used with another request body."
-    default_code = "idempotency_key_reused"
-
-
-class StoredAnswer(Protocol):
-    """What a store remembers of the first answer."""
-
-    status: int
-    headers: dict[str, str]
-    body: str
-
-
-class Store(Protocol):
-    """Where answers are remembered: settings.IDEMPOTENCY_STORE."""
-
-    def begin(self, *, caller: str, route: str, key: str, body_hash: str) -> uuid.UUID | StoredAnswer:
-        """A claim on the key, or the stored answer; raises the two exceptions above."""
-
-    def finish(self, *, claim: uuid.UUID, status: int, headers: dict[str, str], body: str) -> None:
-        """Remember the answer, if the claim still holds: one that takes too long is taken over."""
-
-    def release(self, *, claim: uuid.UUID) -> None:
-        """Forget a claim whose request was refused or failed."""
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from authn.models import IdempotencyRecord
 from authn.services.idempotency import Answer, PostgresStore, purge_idempotency_records
-from common.api.idempotency import IdempotencyConflict, IdempotencyMismatch, StoredAnswer
+from common.idempotency import IdempotencyConflictError, IdempotencyMismatchError, StoredAnswer
 
 KEY = {"caller": "api_key:1", "route": "/api/keys", "key": "k"}
 
@@ -25,13 +25,13 @@ def claimed(answer: uuid.UUID | StoredAnswer) -> uuid.UUID:
 def test_first_then_replay(db: None) -> None:
     store = PostgresStore()
     claim = claimed(store.begin(**KEY, body_hash="a"))
-    with pytest.raises(IdempotencyConflict):
+    with pytest.raises(IdempotencyConflictError):
         store.begin(**KEY, body_hash="a")
     store.finish(claim=claim, status=201, headers={"Location": "/x"}, body='{"data":1}')
     answer = store.begin(**KEY, body_hash="a")
     assert isinstance(answer, Answer)
     assert (answer.status, answer.headers, answer.body) == (201, {"Location": "/x"}, '{"data":1}')
-    with pytest.raises(IdempotencyMismatch):
+    with pytest.raises(IdempotencyMismatchError):
         store.begin(**KEY, body_hash="b")
     claimed(store.begin(**{**KEY, "caller": "api_key:2"}, body_hash="b"))
 
@@ -56,7 +56,7 @@ def test_a_claim_left_by_a_dead_process_is_free_again(db: None) -> None:
     store.begin(**KEY, body_hash="a")
     IdempotencyRecord.objects.update(updated_at=timezone.now() - timedelta(seconds=61))
     claimed(store.begin(**KEY, body_hash="b"))
-    with pytest.raises(IdempotencyConflict):
+    with pytest.raises(IdempotencyConflictError):
         store.begin(**KEY, body_hash="b")
 
 
@@ -67,7 +67,7 @@ def test_who_was_too_slow_does_not_touch_the_claim_that_replaced_its_own(db: Non
     second = claimed(store.begin(**KEY, body_hash="a"))
     store.finish(claim=slow, status=201, headers={}, body="first")
     store.release(claim=slow)
-    with pytest.raises(IdempotencyConflict):
+    with pytest.raises(IdempotencyConflictError):
         store.begin(**KEY, body_hash="a")
     store.finish(claim=second, status=201, headers={}, body="second")
     store.finish(claim=slow, status=201, headers={}, body="first")
@@ -101,7 +101,7 @@ def test_one_of_many_at_once_gets_the_key() -> None:
         try:
             answer = PostgresStore().begin(**KEY, body_hash="a")
             outcomes.append("replayed" if isinstance(answer, Answer) else "claimed")
-        except IdempotencyConflict:
+        except IdempotencyConflictError:
             outcomes.append("in flight")
         finally:
             connection.close()
