@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -86,6 +87,12 @@ class Platform:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def streams_url(self) -> str:
+        """Where the banner says that event streams stay open."""
+        (address,) = re.findall(r"Event streams +(\S+)/api/events/stream", "\n".join(self.lines))
+        return str(address)
+
     def command(self) -> list[str]:
         options = ["--data", str(self.directory), "--port", str(self.port), *self.options]
         return [sys.executable, str(ROOT / "manage.py"), "up", *options]
@@ -124,11 +131,11 @@ class Platform:
         self.start()
         self.wait_until_ready()
 
-    def stop(self) -> float:
-        """SIGTERM; the seconds it took to end with exit code 0."""
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> float:
+        """Send the signal; the seconds it took to end with exit code 0."""
         assert self.process is not None
         started = time.monotonic()
-        self.process.send_signal(signal.SIGTERM)
+        self.process.send_signal(number)
         assert self.process.wait(20) == 0, "\n".join(self.lines)
         return time.monotonic() - started
 

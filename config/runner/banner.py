@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 
 from config.environment import ROOT
@@ -41,5 +42,6 @@ def banner(instance: Instance, output: Output) -> str:
         rows.append(("Other terminals", f"export TREATY_DATA={instance.data_dir}"))
     width = max(len(label) for label, _ in rows)
     lines = [f"  {output.paint(f'{label:<{width}}', BOLD)}  {text}" for label, text in rows]
-    title = output.paint("Treaty is ready. Ctrl-C stops it.", BOLD)
+    seconds = time.monotonic() - instance.started_at
+    title = output.paint(f"Treaty is ready after {seconds:.1f} s. Ctrl-C stops it.", BOLD)
     return "\n" + "\n".join([f"  {title}", "", *lines]) + "\n\n"

@@ -12,8 +12,9 @@ import json
 import os
 import secrets
 import socket
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -48,6 +49,7 @@ class Instance:
     services: list[EmbeddedService]
     receiver_port: int
     streams_port: int
+    started_at: float = field(default_factory=time.monotonic)
 
     @property
     def url(self) -> str:

@@ -63,8 +63,13 @@ def test_what_dies_is_started_again(platform: Platform, name: str) -> None:
     assert any(f"{name} was killed by SIGKILL; starting it again in" in line for line in platform.lines)
 
 
+def test_the_banner_tells_how_long_it_took(platform: Platform) -> None:
+    (line,) = [line for line in platform.lines if "Treaty is ready" in line]
+    assert re.fullmatch(r"  Treaty is ready after \d+\.\d s\. Ctrl-C stops it\.", line)
+
+
 def test_a_stream_stays_open_on_a_port_of_its_own(platform: Platform) -> None:
-    (address,) = re.findall(r"Event streams +(\S+)", "\n".join(platform.lines))
+    address = f"{platform.streams_url}/api/events/stream"
     key = platform.manage("create_service_key", "core").stdout.strip()
     headers = {"Authorization": f"Bearer {key}"}
     payload = {"id": "lead_1", "status": "received"}
@@ -85,7 +90,7 @@ def test_stops_within_ten_seconds_keeps_its_secrets_and_recovers_from_a_kill(pla
     assert stat.S_IMODE(environment_file.stat().st_mode) == 0o600
     assert not (platform.directory / "demo.json").exists()
     processes = platform.processes()
-    (address,) = re.findall(r"Event streams +(\S+)", "\n".join(platform.lines))
+    address = f"{platform.streams_url}/api/events/stream"
     key = platform.manage("create_service_key", "reader").stdout.strip()
 
     with requests.get(address, headers={"Authorization": f"Bearer {key}"}, stream=True, timeout=30) as stream:
@@ -105,3 +110,19 @@ def test_stops_within_ten_seconds_keeps_its_secrets_and_recovers_from_a_kill(pla
 
     platform.up()
     assert platform.is_ready()
+
+
+def test_ctrl_c_stops_it_within_ten_seconds_though_postgresql_recovers(platform: Platform) -> None:
+    database = platform.directory / "postgres"
+    with (database / "postgresql.auto.conf").open("a", encoding="utf-8") as settings:
+        settings.write("restore_command = 'exec sleep 60'\n")  # so that it recovers for as long as we want
+    (database / "recovery.signal").touch()
+    log = platform.directory / "postgres.log"
+    written = log.stat().st_size
+    platform.kill("postgres")
+    eventually(lambda: "database system was interrupted" in log.read_text(encoding="utf-8")[written:], 20, "recovery")
+
+    platform.kill("web")
+    processes = platform.processes()
+    assert platform.stop(signal.SIGINT) < 10
+    assert [name for name, (pid, ticks) in processes.items() if start_ticks(pid) == ticks] == []
