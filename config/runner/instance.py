@@ -8,17 +8,20 @@ from __future__ import annotations
 import base64
 import contextlib
 import fcntl
+import io
 import json
 import os
 import secrets
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from config.environment import ConfigurationError, load_env_file
+import environ
+
+from config.environment import ConfigurationError, load_env_file, read_file
 from config.processes import end_process
 from config.runner.options import parse_options
 from config.services import EmbeddedPostgres, EmbeddedService, EmbeddedValkey
@@ -33,7 +36,10 @@ SECRETS: dict[str, Callable[[], str]] = {
 
 # Services that may be someone else's: other terminals must use the same ones, but only as long as this run does.
 SERVICES = ("DATABASE_URL", "DATABASE_REPLICA_URL", "REDIS_URL", "BROKER_URL", "EMAIL_URL")
-KEPT = "# Kept from run to run:"
+WRITTEN = "# Written by `manage.py up` at each start, read by every other command:"
+KEPT = "# Kept from run to run. Lines you add below stay, and win over those above:"
+OURS = ("# Written by `manage.py up`", "# Kept from run to run")
+REWRITTEN = {*SERVICES, "HTTPS", "DEMO", "ALLOWED_HOSTS", "PUBLIC_URL", "LOG_FORMAT", "WEBHOOK_ALLOWED_NETWORKS"}
 
 
 @dataclass
@@ -88,6 +94,8 @@ def prepare(arguments: list[str]) -> Instance:
         lock = acquire_lock(options.data)
     except OSError as error:
         raise ConfigurationError(f"Cannot write to {options.data} ({error.strerror}). Choose another --data.") from None
+    kept = kept_lines(options.data / "env")
+    environ.Env.read_env(io.StringIO("\n".join(kept)), overwrite=False)
     services: list[EmbeddedService] = []
     if not os.environ.get("DATABASE_URL"):
         services.append(EmbeddedPostgres(options.data))
@@ -112,7 +120,7 @@ def prepare(arguments: list[str]) -> Instance:
     lock.write(f"{os.getpid()} {instance.url}")
     lock.flush()
     os.environ["TREATY_DATA"] = str(instance.data_dir)
-    write_environment(instance)
+    write_environment(instance, kept)
     load_env_file()
     instances.append(instance)
     return instance
@@ -176,13 +184,32 @@ def port_after(host: str, port: int) -> int:
     return free_port()
 
 
-def write_environment(instance: Instance) -> None:
-    """Write DIR/env: secrets once, the rest as this run was asked for. Lines an operator added stay."""
-    path = instance.data_dir / "env"
-    kept = read_pairs(path, lasting=True)
+def kept_lines(path: Path) -> list[str]:
+    """What stays of an environment file, comments included; a value that this run's environment has goes first."""
+    if not path.exists():
+        return []
+    text = read_file(path, str(path))
+    before, marker, after = text.partition(f"{KEPT}\n")
+    if marker:
+        lines = after.splitlines()
+    else:
+        # An earlier version wrote it, or the marker is gone: all but what is written anew.
+        lines = [line for line in before.splitlines() if not line.startswith(OURS) and named(line) not in REWRITTEN]
+    return [f"{named(line)}={os.environ[named(line)]}" if os.environ.get(named(line)) else line for line in lines]
+
+
+def named(line: str) -> str:
+    """The variable that a line sets; empty when it sets none."""
+    name, separator, _ = line.partition("=")
+    return name.strip() if separator and not line.startswith("#") else ""
+
+
+def write_environment(instance: Instance, kept: Sequence[str]) -> None:
+    """Write DIR/env: what this run was asked for, then the lines that stay, with the secrets that they lack."""
     any_host = instance.host in {"0.0.0.0", "::"}  # noqa: S104 (compared, not bound)
     values = {
-        **kept,
+        **{name: os.environ[name] for name in SERVICES if os.environ.get(name)},
+        **{service.variable: service.url for service in instance.services},
         "HTTPS": "false",
         "DEMO": str(instance.demo).lower(),
         "ALLOWED_HOSTS": "*" if any_host else ",".join(sorted({"localhost", "127.0.0.1", "[::1]", instance.host})),
@@ -190,26 +217,21 @@ def write_environment(instance: Instance) -> None:
         "LOG_FORMAT": "console",
         # A demo's receivers run on this very machine; anywhere else loopback stays forbidden.
         "WEBHOOK_ALLOWED_NETWORKS": "127.0.0.1/32" if instance.demo else "",
-        **{service.variable: service.url for service in instance.services},
     }
-    for name, generate in SECRETS.items():
-        values.setdefault(name, generate())
     # What the operator's own environment says goes first here too, so that other terminals see the same.
     values.update({name: os.environ[name] for name in values if os.environ.get(name)})
-    services = {name: os.environ[name] for name in SERVICES if name not in values and os.environ.get(name)}
+    there = {named(line) for line in kept}
+    made = {name: os.environ.get(name) or make() for name, make in SECRETS.items() if name not in there}
+    written = ("=".join(pair) for pair in values.items() if pair[0] not in there)
+    lines = [WRITTEN, *written, KEPT, *map("=".join, made.items()), *kept]
+    path = instance.data_dir / "env"
     temporary = path.with_suffix(".new")
     temporary.touch(mode=0o600)
-    lines = ["# Written by `manage.py up`, read by every other command.", *map("=".join, services.items())]
-    lines += [KEPT, *map("=".join, values.items())]
     temporary.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     temporary.replace(path)
 
 
-def read_pairs(path: Path, *, lasting: bool = False) -> dict[str, str]:
-    """The NAME=value lines of an environment file, without those that were the last run's alone if so asked."""
-    if not path.exists():
-        return {}
-    text = path.read_text(encoding="utf-8")
-    lines = (text.rpartition(KEPT)[2] if lasting else text).splitlines()
-    pairs = (line.partition("=") for line in lines if "=" in line and not line.startswith("#"))
-    return {name.strip(): value for name, _, value in pairs}
+def read_pairs(path: Path) -> dict[str, str]:
+    """The NAME=value lines of an environment file."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return {name: line.partition("=")[2] for line in lines if (name := named(line))}
