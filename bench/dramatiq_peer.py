@@ -10,9 +10,9 @@ from dramatiq.brokers.redis import RedisBroker
 from bench.peer_delivery import deliver_one
 
 dramatiq.set_broker(
-    RedisBroker(
+    RedisBroker(  # type: ignore[no-untyped-call]  # (Dramatiq leaves it bare)
         url=os.environ["REDIS_URL"],
         middleware=[dramatiq.middleware.AgeLimit(), dramatiq.middleware.TimeLimit(), dramatiq.middleware.Retries()],
     )
 )
-deliver = dramatiq.actor(deliver_one, max_retries=0)
+deliver = dramatiq.actor(max_retries=0)(deliver_one)

@@ -30,6 +30,7 @@ class Answering(asyncio.Protocol):
     """Finds the end of each request by its Content-Length, and answers."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
         self.transport = transport
         self.buffer = b""
 

@@ -28,9 +28,9 @@ class RequestMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Set `request.request_id` and the response header."""
         inbound = request.META.get("HTTP_X_REQUEST_ID", "")
-        request.request_id = inbound if VALID_REQUEST_ID.fullmatch(inbound) else uuid7().hex  # type: ignore[attr-defined]
+        request.request_id = inbound if VALID_REQUEST_ID.fullmatch(inbound) else uuid7().hex  # type: ignore[attr-defined]  # (our own attribute)
         response = self.get_response(request)
-        put(response, [("X-Request-Id", request.request_id)])  # type: ignore[attr-defined]
+        put(response, [("X-Request-Id", request.request_id)])  # type: ignore[attr-defined]  # (our own attribute)
         return response
 
 
@@ -85,7 +85,7 @@ class PortalStartMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Choose the way."""
         machine = is_machine_call(request.META, request.path_info)
-        request.machine_call = machine  # type: ignore[attr-defined]
+        request.machine_call = machine  # type: ignore[attr-defined]  # (our own attribute)
         if not machine or "HTTP_ORIGIN" in request.META or (self.https and not request.is_secure()):
             return self.get_response(request)
         request.user = NOBODY

@@ -42,7 +42,9 @@ def day_bounds(day: date) -> tuple[uuid.UUID, uuid.UUID]:
     """First id of `day` and first id of the next day, UTC."""
     start = datetime.combine(day, time.min, tzinfo=UTC)
     # Bounds compare as plain 128-bit values: clear the version and variant bits so no id of the day falls below.
-    return tuple(uuid.UUID(int=int(moment.timestamp() * 1000) << 80) for moment in (start, start + timedelta(days=1)))  # type: ignore[return-value]
+    moments = (start, start + timedelta(days=1))
+    first, after = (uuid.UUID(int=int(moment.timestamp() * 1000) << 80) for moment in moments)
+    return first, after
 
 
 def ensure_partitions(*, ahead_days: int = 14) -> list[str]:

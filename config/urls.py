@@ -12,7 +12,7 @@ from common.design import design
 APPS = ("events", "partners", "applications", "authn", "integrations", "webhooks", "marketplace", "billing")
 
 # One sign-in for everyone: second factors and rate limits hold for the admin too.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # (as allauth's guide does)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),

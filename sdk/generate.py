@@ -64,11 +64,11 @@ def make_python(document: Path, version: str) -> None:
 def make_typescript(document: Path, version: str) -> None:
     """@hey-api/openapi-ts."""
     home = HERE / "typescript"
-    if not (home / "node_modules" / ".bin" / "openapi-ts").exists():
+    program = home / "node_modules" / ".bin" / "openapi-ts"
+    if not program.exists():
         install = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent"]
         subprocess.run(install, cwd=home, check=True)
-    generator = [home / "node_modules" / ".bin" / "openapi-ts", "-i", document, "-o", "src/generated", "--silent"]
-    subprocess.run(generator, cwd=home, check=True)
+    subprocess.run([program, "-i", document, "-o", "src/generated", "--silent"], cwd=home, check=True)
     (home / "src" / "generated" / "version.ts").write_text(VERSION_MODULE["typescript"].format(version=version))
 
 

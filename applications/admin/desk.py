@@ -174,7 +174,7 @@ class SubmissionAdmin(ServiceWritten, ModelAdmin):
         """The desk in place of a form."""
         version = self.get_object(request, object_id or "")
         if version is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[no-any-return]
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[no-any-return]  # (its stub returns Any)
         if not self.has_view_permission(request, version):
             messages.error(request, "You may not see this.")
             return redirect("admin:index")

@@ -21,7 +21,7 @@ YAML_TYPES = ("application/yaml", "application/x-yaml", "application/vnd.oai.ope
 @cache
 def openapi() -> dict[str, Any]:
     """The document, made once per process."""
-    document: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    document: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # (drf-spectacular has no types)
     return document
 
 

@@ -38,7 +38,7 @@ class IdempotentMixin:
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """After authentication and permissions: replay, refuse, or claim the key."""
-        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]  # (the view's)
         if request.method in SAFE_METHODS:
             return
         body = (
@@ -62,14 +62,14 @@ class IdempotentMixin:
         )
         if not isinstance(claim, uuid.UUID):
             raise Replay(claim)
-        request._request.idempotency_claim = claim  # type: ignore[attr-defined]
+        request._request.idempotency_claim = claim  # type: ignore[attr-defined]  # (our own attribute)
 
     def handle_exception(self, exc: Exception) -> Any:
         """Turn a replay into its stored response."""
         if isinstance(exc, Replay):
             return exc.response()
         try:
-            return super().handle_exception(exc)  # type: ignore[misc]
+            return super().handle_exception(exc)  # type: ignore[misc]  # (the view's)
         except Exception:
             # A bug, about to become a 500: the caller may try again with the same key.
             self.release_claim()
@@ -85,7 +85,7 @@ class IdempotentMixin:
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Store a success once it is rendered; release the claim otherwise."""
-        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
+        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]  # (the view's)
         claim = getattr(getattr(request, "_request", None), "idempotency_claim", None)
         if claim is None:
             return response

@@ -172,6 +172,6 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return None
     body = problem_body(context["request"], status=status, code=code, detail=detail, **extra)
     response = Response(body, status=status, headers=headers, content_type=MEDIA_TYPE)
-    response.is_problem = True  # type: ignore[attr-defined]
+    response.is_problem = True  # type: ignore[attr-defined]  # (our own attribute)
     response.exception = True
     return response

@@ -105,7 +105,7 @@ def may_be_blank(field: Any) -> bool:
 
 def mock_request(method: str, path: str, view: Any, original: Any, **kwargs: Any) -> Request:
     """The request views see while they are described: nobody's, with every right."""
-    request: Request = build_mock_request(method, path, view, original, **kwargs)  # type: ignore[no-untyped-call]
+    request: Request = build_mock_request(method, path, view, original, **kwargs)  # type: ignore[no-untyped-call]  # (drf-spectacular has no types)
     request.auth = SYSTEM
     return request
 
@@ -146,7 +146,7 @@ class TreatyAutoSchema(AutoSchema):
         return {**scopes, **({"x-staff-permission": permission} if permission else {})}
 
     def _get_filter_parameters(self) -> list[dict[str, Any]]:
-        parameters: list[dict[str, Any]] = super()._get_filter_parameters()  # type: ignore[no-untyped-call]
+        parameters: list[dict[str, Any]] = super()._get_filter_parameters()  # type: ignore[no-untyped-call]  # (drf-spectacular has no types)
         return [{**parameter, "name": camelize(parameter["name"])} for parameter in parameters]
 
     def _get_parameters(self) -> list[dict[str, Any]]:
@@ -161,12 +161,12 @@ class TreatyAutoSchema(AutoSchema):
 
     def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
         """An address that may be empty is a plain string: the empty string is no URI and no e-mail address."""
-        super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]
+        super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]  # (drf-spectacular has no types)
         if schema.get("format") in {"uri", "email"} and may_be_blank(field):
             del schema["format"]
 
     def _get_response_for_code(self, serializer: Any, status_code: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        response: dict[str, Any] = super()._get_response_for_code(  # type: ignore[no-untyped-call]
+        response: dict[str, Any] = super()._get_response_for_code(  # type: ignore[no-untyped-call]  # (drf-spectacular has no types)
             serializer, status_code, *args, **kwargs
         )
         if str(status_code).startswith("2"):

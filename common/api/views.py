@@ -79,7 +79,7 @@ class GenericViewSet(IdempotentMixin, VersionedMixin, viewsets.GenericViewSet[An
         """Rows visible to the caller; another tenant's row is a 404."""
         if getattr(self, "swagger_fake_view", False):
             return self.queryset.none()
-        return cast("QuerySet[Any]", self.queryset.all().visible_to(self.principal))  # type: ignore[attr-defined]
+        return cast("QuerySet[Any]", self.queryset.all().visible_to(self.principal))  # type: ignore[attr-defined]  # (of our own QuerySets)
 
     def get_object(self) -> Any:
         """The object of this path; the filters of the list do not apply to it."""

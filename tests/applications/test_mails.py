@@ -33,7 +33,7 @@ def test_owners_and_developers_hear_of_a_submission(draft: PartnerApplication, a
     PartnerMember.objects.create(partner=draft.partner, user=viewer, role="viewer")
     submit_application(application=draft, actor=as_alice)
     assert sent() == [("application_submitted", "alice@acme.test"), ("application_submitted", "bob@acme.test")]
-    context = OutboundMail.objects.first().context  # type: ignore[union-attr]
+    context = OutboundMail.objects.first().context  # type: ignore[union-attr]  # (there is one)
     assert context["action_url"].endswith(f"/applications/{draft.id}")
     assert (context["application"], context["partner"], context["version"]) == ("Lead Router", "Acme Insurance Tech", 1)
 

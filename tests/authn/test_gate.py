@@ -245,7 +245,7 @@ def test_audit_rows_of_a_key_s_change_name_the_key(
     key = stored(acme_key)
     response = api(acme_key).put(f"/api/keys/{key.id}/rate-limit", {"rateLimit": 77}, HTTP_X_REQUEST_ID="req-9")
     assert response.status_code == 200
-    event = key.events.order_by("pgh_id").last()  # type: ignore[attr-defined]
+    event = key.events.order_by("pgh_id").last()  # type: ignore[attr-defined]  # (pghistory's relation)
     assert event.rate_limit == 77
     context = event.pgh_context.metadata
     assert context["credential"] == str(key.id)

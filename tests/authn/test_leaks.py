@@ -87,12 +87,12 @@ def test_a_reported_key_stops_at_once_and_its_people_are_told(
     key = ApiKey.objects.get(key_prefix=acme_key[:8], last_four=acme_key[-4:])
     assert (key.status, key.revoked_reason) == ("revoked", f"Found in public: {SEEN_AT}")
     assert mailed() == [("key_leaked", "alice@acme.test"), ("key_leaked", "bob@acme.test")]
-    context = OutboundMail.objects.first().context  # type: ignore[union-attr]
+    context = OutboundMail.objects.first().context  # type: ignore[union-attr]  # (there is one)
     assert acme_key not in json.dumps(context)
     assert (context["what"], context["place"]) == (f"API key {key}", SEEN_AT)
     event = PlatformEvent.objects.get(event_type__event_name="key.revoked")
     assert (event.partner_id, event.payload["status"]) == (key.partner_id, "revoked")
-    audit = key.events.order_by("pgh_id").last()  # type: ignore[attr-defined]
+    audit = key.events.order_by("pgh_id").last()  # type: ignore[attr-defined]  # (pghistory's relation)
     assert audit.status == "revoked"
     assert audit.pgh_context.metadata["principal"] == "secret scanner scanner-1"
     assert audit.pgh_context.metadata["ip"] == "127.0.0.1"
@@ -228,7 +228,7 @@ def test_whoever_holds_a_key_may_revoke_it(
     (mail,) = OutboundMail.objects.all()
     assert (mail.kind, mail.recipient) == ("key_leaked", "alice@acme.test")
     assert "Committed by mistake" not in json.dumps(mail.context)
-    audit = key.events.order_by("pgh_id").last()  # type: ignore[attr-defined]
+    audit = key.events.order_by("pgh_id").last()  # type: ignore[attr-defined]  # (pghistory's relation)
     assert audit.pgh_context.metadata["principal"] == "whoever held the credential"
 
 

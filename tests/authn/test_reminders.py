@@ -27,7 +27,7 @@ def test_a_key_of_90_days_is_told_of_every_30_days(acme_key: str, alice: User, b
     age(created_at=now - timedelta(days=89, hours=23))
     assert remind_of_keys() == 0
     age(created_at=now - timedelta(days=90, minutes=1))
-    history = ApiKey.objects.get().events  # type: ignore[attr-defined]
+    history = ApiKey.objects.get().events  # type: ignore[attr-defined]  # (pghistory's relation)
     before = history.count()
     remind_key_owners.fn()
     assert history.count() == before

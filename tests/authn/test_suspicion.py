@@ -171,7 +171,7 @@ def test_revoking_the_key_resolves_the_finding(acme_key: str, dana: User) -> Non
     row.refresh_from_db()
     assert (key.status, key.revoked_reason) == ("revoked", "Shared with others")
     assert (row.status, row.note) == ("resolved", "Key revoked: Shared with others")
-    assert row.events.count() == 2  # type: ignore[attr-defined]
+    assert row.events.count() == 2  # type: ignore[attr-defined]  # (pghistory's relation)
 
 
 def test_valkey_away_the_rest_is_still_looked_at(acme_key: str, valkey_away: None) -> None:
@@ -223,5 +223,5 @@ def test_staff_revoke_a_key_with_a_reason_and_find_it_by_its_prefix(acme_key: st
     assert browser.post(address, {"reason": "Asked for by telephone"}).status_code == 302
     key.refresh_from_db()
     assert (key.status, key.revoked_reason) == ("revoked", "Asked for by telephone")
-    event = key.events.order_by("pgh_id").last()  # type: ignore[attr-defined]
+    event = key.events.order_by("pgh_id").last()  # type: ignore[attr-defined]  # (pghistory's relation)
     assert event.revoked_reason == "Asked for by telephone"

@@ -78,7 +78,7 @@ def test_calls_become_the_log_usage_and_key_counters(valkey: Redis, acme: Partne
     assert (test_row.usage_date, int(test_row.metric_value)) == (HOUR + timedelta(hours=1), 1)
     key.refresh_from_db()
     assert (key.request_count, key.last_used_at) == (4, HOUR + timedelta(minutes=65))
-    assert key.events.count() == 1  # type: ignore[attr-defined]
+    assert key.events.count() == 1  # type: ignore[attr-defined]  # (pghistory's relation)
 
 
 def test_usage_adds_up_over_batches(valkey: Redis) -> None:

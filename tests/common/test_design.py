@@ -2,14 +2,15 @@
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from common.design import EXAMPLES
 from common.templatetags.treaty import TONES
 
 
 @pytest.mark.django_db
-def test_it_shows_every_component_on_a_demonstration_instance(client: Client, settings: pytest.FixtureRequest) -> None:
-    settings.DEMO = True  # type: ignore[attr-defined]
+def test_it_shows_every_component_on_a_demonstration_instance(client: Client, settings: Settings) -> None:
+    settings.DEMO = True
     page = client.get("/design").content.decode()
     for title in EXAMPLES.values():
         assert title in page

@@ -47,11 +47,11 @@ def finish_and_die(self: Store, outcomes: Sequence[Outcome], *, again: bool = Fa
 
 
 if point == "after_claim":
-    Dispatcher.claim = claim_and_die  # type: ignore[method-assign]
+    Dispatcher.claim = claim_and_die  # type: ignore[method-assign]  # (the fault)
 elif point == "after_send":
-    Dispatcher.finish = die_before_finishing  # type: ignore[method-assign]
+    Dispatcher.finish = die_before_finishing  # type: ignore[method-assign]  # (the fault)
 elif point == "after_finish":
-    Store.finish = finish_and_die  # type: ignore[method-assign, assignment]
+    Store.finish = finish_and_die  # type: ignore[method-assign, assignment]  # (the fault)
 print("ready", flush=True)  # noqa: T201 (the test waits for it)
 sys.stdin.readline()  # and lets it go
 DeliveryProcess(deadline=1.0).run()

@@ -32,7 +32,7 @@ def test_sessions_end_with_the_next_request(alice: User, dana: User) -> None:
 
 def test_it_is_audited_with_the_reason(alice: User, dana: User) -> None:
     deactivate_user(user=alice, reason="Left the company", actor=principal_of_staff(dana))
-    event = alice.events.order_by("pgh_id").last()  # type: ignore[attr-defined]
+    event = alice.events.order_by("pgh_id").last()  # type: ignore[attr-defined]  # (pghistory's relation)
     assert event.is_active is False
     assert event.pgh_context.metadata["reason"] == "Left the company"
     assert event.pgh_context.metadata["principal"] == "dana@treaty.test"
@@ -48,9 +48,9 @@ def test_owners_cannot_and_nobody_closes_their_own(alice: User, bob: User, dana:
 
 def test_twice_changes_nothing(alice: User) -> None:
     deactivate_user(user=alice, reason="x", actor=SYSTEM)
-    count = alice.events.count()  # type: ignore[attr-defined]
+    count = alice.events.count()  # type: ignore[attr-defined]  # (pghistory's relation)
     deactivate_user(user=alice, reason="y", actor=SYSTEM)
-    assert alice.events.count() == count  # type: ignore[attr-defined]
+    assert alice.events.count() == count  # type: ignore[attr-defined]  # (pghistory's relation)
 
 
 def test_staff_do_it_in_the_admin(alice: User, dana: User) -> None:

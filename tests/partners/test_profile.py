@@ -41,7 +41,7 @@ def test_a_person_changes_their_name(alice: User, acme: Partner, published: Name
         "role": "owner",
         "changedFields": ["name"],
     }
-    event = alice.events.order_by("pgh_id").last()  # type: ignore[attr-defined]
+    event = alice.events.order_by("pgh_id").last()  # type: ignore[attr-defined]  # (pghistory's relation)
     assert event.pgh_context.metadata["principal"] == "alice@acme.test"
     browser.post("/profile", {"name": "Alice  Archer"})
     assert published() == ["user.updated"]

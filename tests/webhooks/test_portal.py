@@ -84,7 +84,7 @@ def test_refusals_stand_at_their_field(
         "integration": str(integration.id),
         "endpoint_url": "https://partner.com/",
         "subscribed_events": ["lead.created"],
-        **change,  # type: ignore[dict-item]
+        **change,  # type: ignore[dict-item]  # (a value of whatever type the test is about)
     }
     answer = page.post("/webhooks/new", form)
     assert answer.status_code == 400

@@ -8,6 +8,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
 from common.api.filters import BooleanFilter, FilterSet
 from common.base import Environment
@@ -31,9 +32,9 @@ class WebhookFilter(FilterSet):
         model = WebhookEndpoint
         fields: list[str] = []
 
-    def subscribed_to(self, queryset: object, name: str, value: str) -> object:
+    def subscribed_to(self, queryset: QuerySet[WebhookEndpoint], name: str, value: str) -> QuerySet[WebhookEndpoint]:
         """Endpoints whose list names the event or wildcard literally."""
-        return queryset.filter(subscribed_events__contains=[value])  # type: ignore[attr-defined]
+        return queryset.filter(subscribed_events__contains=[value])
 
 
 class EventIdField(forms.UUIDField):

@@ -150,7 +150,7 @@ class CreateForm(EndpointForm):
         field = self.fields["integration"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 (declared above; narrows the type)
         field.queryset = integrations
-        field.label_from_instance = lambda obj: f"{obj.integration_name} ({obj.environment})"  # type: ignore[method-assign]
+        field.label_from_instance = lambda obj: f"{obj.integration_name} ({obj.environment})"  # type: ignore[method-assign]  # (Django's documented seam)
 
 
 class DeliveryFilterForm(forms.Form):

@@ -60,7 +60,7 @@ class VersionedMixin:
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Name the version used, and say what will end: of version and operation, the one that ends first."""
-        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
+        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]  # (the view's)
         version = getattr(request, "version", None)
         if version is None:
             return response
