@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from allauth.account.models import EmailAddress
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
 
@@ -26,8 +27,12 @@ from events.services.catalogue import initialize_standard_events
 from events.services.publishing import publish_event
 from integrations.models import Integration
 from integrations.services.integrations import create_integration
+from partners.files import DOCUMENT_TYPES, read_upload
 from partners.models import Partner, PartnerMember, User
 from partners.selectors import principal_of_member
+from partners.services.agreements import create_agreement
+from partners.services.contacts import add_contact
+from partners.services.verification import add_document
 from tests.conftest import make_application, make_partner
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 
@@ -230,6 +235,15 @@ def add_conversation(application: PartnerApplication, alice: User) -> None:
     add_comment(application=application, body="Looks sound to me.", internal=True, actor=reviewer)
 
 
+def add_papers(acme: Partner) -> None:
+    """Somebody to call, an agreement to sign, and a document of the verification."""
+    add_contact(partner=acme, contact_name="Carol Crane", email="carol@acme.test", actor=SYSTEM)
+    create_agreement(partner=acme, agreement_type="msa", actor=SYSTEM)
+    file = SimpleUploadedFile("register.pdf", b"%PDF-1.7 an extract of the register")
+    upload = read_upload("register.pdf", file, types=DOCUMENT_TYPES, limit=1000)
+    add_document(partner=acme, key="company_data", upload=upload, actor=SYSTEM)
+
+
 def build_world() -> User:
     """Acme with Alice, its owner, who is returned."""
     rng = random.Random(7)  # noqa: S311 (the same world each time)
@@ -256,5 +270,6 @@ def build_world() -> User:
     add_calls(application)
     add_usage(application, rng)
     add_webhooks(application, rng)
+    add_papers(acme)
     Partner.objects.filter(pk=acme.pk).update(city="Hartford", region="CT")
     return alice
