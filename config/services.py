@@ -195,11 +195,12 @@ class EmbeddedPostgres(EmbeddedService):
             raise ServiceError(f"initdb failed:\n{result.stderr[-2000:]}")
 
     def command(self) -> list[str]:
-        """No TCP; enough connections for every process of a development machine."""
+        """No TCP; connections for every process of a development machine, and locks for every day that is kept."""
         options = {
             "listen_addresses": "",
             "unix_socket_directories": str(self.sockets),
             "max_connections": "200",
+            "max_locks_per_transaction": "256",
             "shared_buffers": "256MB",
         }
         return [
