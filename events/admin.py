@@ -14,6 +14,7 @@ from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from common.errors import DomainError
+from common.json_field import StrictJSONField
 from events.catalogue import STANDARD_EVENTS
 from events.models import EventType, PlatformEvent
 from events.payloads import check_against_schema, check_schema, normalize_payload
@@ -42,6 +43,7 @@ class EventTypeForm(forms.ModelForm[EventType]):
             "payload_schema",
             "example",
         ]
+        field_classes = dict.fromkeys(("payload_schema", "example"), StrictJSONField)
         widgets = {
             name: UnfoldAdminTextareaWidget(attrs={"rows": 18, "class": "font-mono", "spellcheck": "false"})
             for name in ("payload_schema", "example")

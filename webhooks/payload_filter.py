@@ -12,6 +12,8 @@ from collections.abc import Callable
 from typing import Any
 
 from common.errors import InvalidError
+from common.strict_json import refuse_unstorable
+from common.text import is_storable
 
 MAX_CONDITIONS = 20
 MAX_BYTES = 16 * 1024  # every event of the endpoint's subscription reads it
@@ -50,11 +52,11 @@ def check_filter(conditions: Any) -> None:
 
 def is_path(path: Any) -> bool:
     """Whether it is dotted names of members, of a length that a person would write."""
-    return isinstance(path, str) and len(path) <= MAX_PATH and all(path.split(".")) and "\x00" not in path
+    return isinstance(path, str) and len(path) <= MAX_PATH and all(path.split(".")) and is_storable(path)
 
 
 def check_operand(field: str, name: str, wanted: Any) -> None:
-    """Raise InvalidError for a value its operator cannot compare with."""
+    """Raise InvalidError for a value its operator cannot compare with, or that cannot be stored."""
     if name == "in":
         fits = (
             isinstance(wanted, list) and 1 <= len(wanted) <= MAX_CHOICES and all(isinstance(v, SCALARS) for v in wanted)
@@ -65,6 +67,10 @@ def check_operand(field: str, name: str, wanted: Any) -> None:
         fits = isinstance(wanted, int | float | str) and not isinstance(wanted, bool)
     else:
         fits = isinstance(wanted, SCALARS)
+    try:
+        refuse_unstorable(wanted)
+    except ValueError:
+        fits = False
     if not fits:
         raise InvalidError(f"{name} cannot compare with this value.", field=field, code="invalid")
 

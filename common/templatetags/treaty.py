@@ -12,6 +12,8 @@ from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
+from common.text import is_storable
+
 register = template.Library()
 
 # The meaning of every status in the product, so that one word has one colour everywhere.
@@ -111,14 +113,12 @@ def lines(values: Iterable[object]) -> str:
 
 @register.filter
 def pretty_json(value: Any) -> str:
-    """Indented JSON; text that is JSON is indented too, other text is kept."""
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            return str(value)
-    text: str = json.dumps(value, indent=2, ensure_ascii=False)
-    return text
+    """Indented JSON; text that is JSON is indented too, other text is kept, and JSON that no page can show."""
+    try:
+        text: str = json.dumps(json.loads(value) if isinstance(value, str) else value, indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return str(value)
+    return text if is_storable(text) else str(value)
 
 
 @register.filter

@@ -45,6 +45,12 @@ def test_a_custom_type_can_be_added_and_published(staff: Client) -> None:
         ({"payload_schema": json.dumps({"$ref": "https://example.com/x.json"})}, "Not a JSON Schema"),
         ({"example": json.dumps({"name": "x"})}, "payload.id"),
         ({"example": json.dumps({"id": 2**60})}, "2^53"),
+        ({"example": '{"id": "a", "id": "b"}'}, "duplicate member"),
+        ({"example": '{"id": NaN}'}, "NaN is not JSON"),
+        ({"payload_schema": '{"maximum": 1e999}'}, "maximum: This number is too large."),
+        ({"payload_schema": r'{"title": "\ud800"}'}, "title: Holds a NUL or an unpaired surrogate."),
+        ({"payload_schema": r'{"title": "a\u0000"}'}, "title: Holds a NUL or an unpaired surrogate."),
+        ({"payload_schema": "[" * 100_000}, "This is not valid JSON"),
     ],
 )
 def test_a_bad_schema_or_example_is_refused(staff: Client, change: dict[str, str], words: str) -> None:

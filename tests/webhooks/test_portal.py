@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
@@ -74,6 +75,18 @@ def test_an_endpoint_from_form_to_delivery(
         ({"custom_headers": "webhook-id: x"}, "custom_headers"),
         ({"payload_filter": "[1]"}, "payload_filter"),
         ({"payload_filter": '{"a": {"like": 1}}'}, "payload_filter"),
+        ({"payload_filter": '{"score": {"gte": NaN}}'}, "payload_filter"),
+        ({"payload_filter": '{"score": {"gte": 1e999}}'}, "payload_filter"),
+        ({"payload_filter": r'{"state": {"in": ["a\u0000"]}}'}, "payload_filter"),
+        ({"payload_filter": r'{"state": "\ud800"}'}, "payload_filter"),
+        ({"payload_filter": r'{"\ud800": 1}'}, "payload_filter"),
+        ({"payload_filter": '{"state": "CA", "state": "NV"}'}, "payload_filter"),
+        ({"payload_filter": "[" * 100_000}, "payload_filter"),
+        ({"field_mapping": r'{"drop": ["\ud800"]}'}, "field_mapping"),
+        ({"field_mapping": r'{"rename": {"a": "b\u0000"}}'}, "field_mapping"),
+        ({"field_mapping": '{"drop": ["a"], "drop": ["b"]}'}, "field_mapping"),
+        ({"custom_headers": "X-Token: a\nX-Token: b"}, "custom_headers"),
+        ({"custom_headers": "X-Token: a\nx-token: b"}, "custom_headers"),
     ],
 )
 def test_refusals_stand_at_their_field(
@@ -90,6 +103,23 @@ def test_refusals_stand_at_their_field(
     assert answer.status_code == 400
     assert list(answer.context["form"].errors) == [field]
     assert not WebhookEndpoint.objects.exists()
+
+
+def test_json_that_is_refused_stands_as_it_was_typed(
+    page: Client, integration: Integration, lead_created: EventType
+) -> None:
+    typed = r'{"score": {"gte": 1e999}, "state": "\ud800"}'
+    form = {
+        "integration": str(integration.id),
+        "endpoint_url": "https://partner.com/",
+        "subscribed_events": ["lead.created"],
+        "payload_filter": typed,
+    }
+    answer = page.post("/webhooks/new", form)
+    assert answer.context["form"].errors == {
+        "payload_filter": ["state: Holds a NUL or an unpaired surrogate.", "score.gte: This number is too large."]
+    }
+    assert escape(typed) in answer.content.decode()
 
 
 def test_pending_deliveries_refresh_and_can_be_retried(
@@ -186,6 +216,19 @@ def test_a_viewer_sees_how_a_delivery_went_and_not_what_was_in_it(
     assert "X-Webhook-Signature" in page
     assert shown(bob) == [False, False]
     assert shown(acme_key) == [True, True]
+
+
+@pytest.mark.parametrize("body", [rb'{"a": "\ud800"}', b"[" * 9000 + b"]" * 7000])
+def test_an_answer_that_is_json_of_a_kind_is_shown_as_it_came(
+    page: Client, endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish, body: bytes
+) -> None:
+    receiver.answer = reply(200, body)
+    publish()
+    process_pending_deliveries()
+    delivery = WebhookDelivery.objects.get()
+    answer = page.get(f"/webhooks/{endpoint.id}/deliveries/{delivery.id}")
+    assert answer.status_code == 200
+    assert escape(body.decode()) in answer.content.decode()
 
 
 def test_the_dead_letter_desk(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +11,7 @@ from django import forms
 from django.utils import timezone
 
 from common.errors import DomainError
+from common.json_field import JSONObjectField
 from common.partitions import uuid7_floor
 from common.principal import NOBODY
 from events.selectors import event_id, list_event_types
@@ -52,13 +52,13 @@ class EndpointForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "placeholder": "Authorization: Bearer …"}),
         help_text="Sent with every delivery, one per line. Values are stored encrypted and left out of the log.",
     )
-    payload_filter = forms.CharField(
+    payload_filter = JSONObjectField(
         label="Only events whose data match",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "placeholder": '{"insuranceType": "auto", "score": {"gte": 50}}'}),
         help_text="A JSON object of conditions on the event's data. All of them must hold.",
     )
-    field_mapping = forms.CharField(
+    field_mapping = JSONObjectField(
         label="Fields to send",
         required=False,
         widget=forms.Textarea(
@@ -93,8 +93,8 @@ class EndpointForm(forms.Form):
             "description": endpoint.description,
             "subscribed_events": endpoint.subscribed_events,
             "custom_headers": "\n".join(f"{name}: {value}" for name, value in endpoint.custom_headers.items()),
-            "payload_filter": json.dumps(endpoint.payload_filter) if endpoint.payload_filter else "",
-            "field_mapping": json.dumps(endpoint.field_mapping) if endpoint.field_mapping else "",
+            "payload_filter": endpoint.payload_filter,
+            "field_mapping": endpoint.field_mapping,
             "max_in_flight": endpoint.max_in_flight,
             "max_per_second": endpoint.max_per_second,
             "ordered": endpoint.ordered,
@@ -106,27 +106,6 @@ class EndpointForm(forms.Form):
             return parse_header_lines(self.cleaned_data["custom_headers"])
         except ValueError as error:
             raise forms.ValidationError(str(error)) from None
-
-    def clean_payload_filter(self) -> Any:
-        """JSON as an object."""
-        return self.clean_json("payload_filter")
-
-    def clean_field_mapping(self) -> Any:
-        """JSON as an object."""
-        return self.clean_json("field_mapping")
-
-    def clean_json(self, field: str) -> Any:
-        """A field's text as a JSON object."""
-        text = self.cleaned_data[field].strip()
-        if not text:
-            return {}
-        try:
-            value = json.loads(text)
-        except (ValueError, RecursionError):
-            raise forms.ValidationError("This is not valid JSON.") from None
-        if not isinstance(value, dict):
-            raise forms.ValidationError("Expected a JSON object.")
-        return value
 
     def refuse(self, refusal: DomainError) -> None:
         """Show a service's refusal at the field it names."""
