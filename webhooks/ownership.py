@@ -1,7 +1,9 @@
-"""Which endpoints must show that whoever registered them runs them."""
+"""Which endpoints must show that whoever registered them runs them, and what shows it."""
 
 from __future__ import annotations
 
+import json
+import secrets
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -20,3 +22,17 @@ def needs_proof(url: str, environment: str) -> bool:
     if settings.WEBHOOK_OWNERSHIP_CHECK == "always":
         return True
     return not resolves_into(urlsplit(url).hostname or "", settings.WEBHOOK_ALLOWED_NETWORKS)
+
+
+def gives_back(challenge: str, body: bytes) -> bool:
+    """Whether an answer is `challenge`: the bare text, or the member of that name of a JSON object.
+
+    Nowhere deeper: a server that mirrors what it is sent has read nothing of it.
+    """
+    text = body.decode("utf-8", "replace").strip()
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        document = None
+    given = document.get("challenge") if isinstance(document, dict) else text
+    return isinstance(given, str) and secrets.compare_digest(given.encode("utf-8", "replace"), challenge.encode())

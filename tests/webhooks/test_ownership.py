@@ -1,4 +1,4 @@
-"""A live endpoint answers a signed challenge before it is sent events."""
+"""A live endpoint gives a signed challenge back before it is sent events."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from common.principal import SYSTEM
 from events.models import EventType, PlatformEvent
 from integrations.models import Integration
 from partners.models import User
-from tests.receivers import Received, Receiver, reply
+from tests.receivers import Answer, Received, Receiver, reply
 from tests.webhooks.conftest import make_integration
 from webhooks.models import WebhookDelivery, WebhookEndpoint
 from webhooks.ownership import needs_proof
@@ -40,11 +40,35 @@ def everywhere(settings: Settings) -> None:
 
 
 @pytest.fixture
+def receiver(receiver: Receiver) -> Receiver:
+    """One that gives the challenge back."""
+    receiver.answer = give_back
+    return receiver
+
+
+@pytest.fixture
 def registered(integration: Integration, receiver: Receiver, lead_created: EventType) -> WebhookEndpoint:
     """An endpoint just registered at the receiver."""
     return register_webhook(
         integration=integration, endpoint_url=receiver.url, subscribed_events=["lead.*"], actor=SYSTEM
     )
+
+
+def give_back(client: socket.socket, request: Received) -> bool:
+    """What docs/webhooks.md tells a receiver to answer."""
+    challenge = json.loads(request.body)["data"].get("challenge")
+    body = b"" if challenge is None else json.dumps({"challenge": challenge}).encode()
+    return reply(200, body)(client, request)
+
+
+def bare(client: socket.socket, request: Received) -> bool:
+    """The same in plain text."""
+    return reply(202, json.loads(request.body)["data"]["challenge"].encode() + b"\n")(client, request)
+
+
+def mirror(client: socket.socket, request: Received) -> bool:
+    """A server that sends back whatever it is sent."""
+    return reply(200, request.body)(client, request)
 
 
 def assert_signed(request: Received, secret: str) -> None:
@@ -98,6 +122,47 @@ def test_a_refusal_keeps_holding(registered: WebhookEndpoint, receiver: Receiver
     assert registered.failing_since is None
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        reply(200),
+        reply(204),
+        reply(200, b"ok"),
+        reply(200, b'{"challenge": "another"}'),
+        reply(200, b'{"challenge": null}'),
+        reply(200, b'{"challenge": "\\ud800"}'),
+        reply(200, b"[" * 9000),
+        reply(200, b"\xff"),
+        mirror,
+    ],
+    ids=range(9),
+)
+def test_an_answer_without_the_challenge_proves_nothing(
+    registered: WebhookEndpoint, receiver: Receiver, publish: Publish, answer: Answer
+) -> None:
+    receiver.answer = answer
+    publish()
+    assert challenge_unproven() == 0
+    registered.refresh_from_db()
+    assert (registered.unproven, registered.verified_at, registered.ownership_status) == (True, None, "failed")
+    assert registered.ownership_error.startswith("HTTP 20")
+    assert registered.ownership_error.endswith(" without the challenge")
+    assert process_pending_deliveries() == 0
+    assert WebhookDelivery.objects.get().due_at is None
+
+
+def test_each_challenge_is_another(registered: WebhookEndpoint, receiver: Receiver) -> None:
+    receiver.answer = reply(503)
+    challenge_unproven()
+    first = json.loads(receiver.requests[0].body)["data"]["challenge"]
+    receiver.answer = reply(200, json.dumps({"challenge": first}).encode())
+    assert challenge_unproven() == 0
+    receiver.answer = bare
+    assert challenge_unproven() == 1
+    registered.refresh_from_db()
+    assert (registered.ownership_status, registered.ownership_error) == ("verified", "")
+
+
 def test_a_new_address_is_challenged_again(registered: WebhookEndpoint, receiver: Receiver, publish: Publish) -> None:
     challenge_unproven()
     event = publish()
@@ -123,7 +188,7 @@ def test_verify_again_over_http(
     test = api(acme_key).post(f"{path}/test")
     assert (test.status_code, test.json()["code"]) == (409, "endpoint_unproven")
     assert api(globex_key).post(f"{path}/verify").status_code == 404
-    receiver.answer = reply(204)
+    receiver.answer = give_back
     assert api(acme_key).post(f"{path}/verify").json()["data"]["ownershipStatus"] == "verified"
     assert len(receiver.requests) == 2
     assert api(acme_key).post(f"{path}/verify").json()["data"]["ownershipStatus"] == "verified"
@@ -135,7 +200,7 @@ def test_those_that_hang_hold_up_nobody(integration: Integration, receiver: Rece
 
     def when_all_are_asked(client: socket.socket, request: Received) -> bool:
         together.wait(4)
-        return reply(200)(client, request)
+        return give_back(client, request)
 
     receiver.answer = when_all_are_asked
     for path in ("a", "b", "c"):
@@ -151,7 +216,7 @@ def test_one_at_a_time(api: Api, acme_key: str, registered: WebhookEndpoint, rec
     def slowly(client: socket.socket, request: Received) -> bool:
         asked.set()
         answer.wait(4)
-        return reply(200)(client, request)
+        return give_back(client, request)
 
     def verify() -> str:
         try:
@@ -181,7 +246,7 @@ def test_the_portal_says_so_and_verifies(alice: User, registered: WebhookEndpoin
     page = client.get(f"/webhooks/{registered.id}").content.decode()
     assert "Verify again" in page
     assert "Unverified" in client.get("/webhooks").content.decode()
-    receiver.answer = reply(200)
+    receiver.answer = give_back
     answer = client.post(f"/webhooks/{registered.id}/verify", follow=True)
     assert "it is verified" in answer.content.decode()
     assert "Verify again" not in answer.content.decode()

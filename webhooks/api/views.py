@@ -76,7 +76,10 @@ class WebhookViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
     @extend_schema(summary="Verify a webhook", request=None, responses=wire.WebhookSerializer)
     @action(detail=True, methods=["post"])
     def verify(self, request: Request, pk: str) -> Response:
-        """Post the signed ownership challenge again, now; `ownershipStatus` tells what came of it."""
+        """Post the signed ownership challenge again, now; `ownershipStatus` tells what came of it.
+
+        It passes when a 2xx answer gives the request's `data.challenge` back, as `{"challenge": "..."}` or bare text.
+        """
         return self.respond(ownership.verify_webhook(webhook=self.get_object(), actor=self.principal))
 
     @extend_schema(summary="Send a test event", request=wire.TestInput, responses=wire.DeliverySerializer)

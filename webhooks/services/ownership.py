@@ -1,4 +1,4 @@
-"""The ownership challenge: a signed request that a live endpoint answers with a 2xx before it is sent events."""
+"""The ownership challenge: a signed request whose token a live endpoint gives back before it is sent events."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from common.errors import ThrottledError
 from common.http import Response, send
 from common.principal import Principal
 from webhooks.models import WebhookEndpoint
+from webhooks.ownership import gives_back
 from webhooks.services.endpoints import refuse_stranger, release_held
 from webhooks.services.probes import probe_request
 
@@ -46,16 +47,29 @@ def challenge_endpoint(endpoint_id: uuid.UUID) -> bool:
     endpoint = WebhookEndpoint.objects.filter(pk=endpoint_id).first()
     if endpoint is None or not endpoint.unproven:
         return endpoint is not None
-    payload = {"challenge": secrets.token_urlsafe(24)}
+    challenge = secrets.token_urlsafe(24)
     request = probe_request(
-        endpoint, endpoint.webhook_secret, event_name=CHALLENGE_EVENT, payload=payload, kind="challenge"
+        endpoint,
+        endpoint.webhook_secret,
+        event_name=CHALLENGE_EVENT,
+        payload={"challenge": challenge},
+        kind="challenge",
     )
-    return record(endpoint, send(request))
+    return record(endpoint, refusal_in(send(request), challenge))
+
+
+def refusal_in(answer: Response, challenge: str) -> str:
+    """Why an answer does not pass; empty when it does."""
+    if answer.error:
+        return f"{answer.error}: {answer.detail}"[:200]
+    if not answer.ok:
+        return f"HTTP {answer.status}"
+    return "" if gives_back(challenge, answer.body) else f"HTTP {answer.status} without the challenge"
 
 
 @transaction.atomic
-def record(asked: WebhookEndpoint, answer: Response) -> bool:
-    """Let the held events go when the answer is a 2xx, unless the address was changed meanwhile."""
+def record(asked: WebhookEndpoint, refusal: str) -> bool:
+    """Let the held events go when nothing speaks against it, unless the address was changed meanwhile."""
     endpoint = (
         WebhookEndpoint.objects.select_for_update(no_key=True)
         .filter(pk=asked.pk, endpoint_url=asked.endpoint_url, unproven=True)
@@ -63,17 +77,14 @@ def record(asked: WebhookEndpoint, answer: Response) -> bool:
     )
     if endpoint is None:
         return False
-    if answer.ok:
-        endpoint.unproven, endpoint.ownership_error, endpoint.verified_at = False, "", timezone.now()
-    elif answer.error:
-        endpoint.ownership_error = f"{answer.error}: {answer.detail}"[:200]
-    else:
-        endpoint.ownership_error = f"HTTP {answer.status}"
+    endpoint.ownership_error = refusal
+    if not refusal:
+        endpoint.unproven, endpoint.verified_at = False, timezone.now()
     # Not updated_at: it tells for how long to go on asking.
     endpoint.save(update_fields=["unproven", "ownership_error", "verified_at"])
-    if answer.ok and endpoint.active:
+    if not refusal and endpoint.active:
         release_held(endpoint)
-    return answer.ok
+    return not refusal
 
 
 def challenge_unproven() -> int:

@@ -49,6 +49,8 @@ class Receiver(BaseHTTPRequestHandler):
         if not any(self.verifies(body, secret) for secret in self.secrets_of(self.path)):
             logger.warning("bad_signature", path=self.path, message=message_id)
             self.answer(401, {"error": "bad signature"})
+        elif "X-Webhook-Challenge" in self.headers:
+            self.answer(200, {"challenge": json.loads(body)["data"]["challenge"]})
         elif self.is_busy(message_id):
             self.answer(503, {"error": "busy, try again"})
         else:

@@ -10,7 +10,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from common.text import is_storable
 from webhooks.signing import body_signature, key_bytes, standard_signature
+
+GENUINE = "webhook-signature valid, signature in the body valid"
 
 
 def verdict(body: bytes, headers: dict[str, str], secret: str) -> str:
@@ -25,6 +28,16 @@ def verdict(body: bytes, headers: dict[str, str], secret: str) -> str:
         return "not a signed delivery"
     words = {True: "valid", False: "INVALID"}
     return f"webhook-signature {words[standard]}, signature in the body {words[in_body]}"
+
+
+def answer_to(body: bytes, headers: dict[str, str], secret: str) -> bytes:
+    """The body of the answer: a genuine ownership challenge is given back."""
+    if "x-webhook-challenge" not in headers or verdict(body, headers, secret) != GENUINE:
+        return b""
+    try:
+        return json.dumps({"challenge": json.loads(body)["data"]["challenge"]}).encode()
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return b""
 
 
 class Command(BaseCommand):
@@ -47,27 +60,38 @@ class Command(BaseCommand):
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                self.send_response(options["status"])
-                self.send_header("Content-Length", "0")
-                self.end_headers()
                 headers = {name.lower(): value for name, value in self.headers.items()}
+                answer = answer_to(body, headers, options["secret"])
+                self.send_response(options["status"])
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
                 command.show(body, headers, options["secret"])
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (http.server's name)
                 """The command prints what there is to say."""
 
-        with ThreadingHTTPServer(("127.0.0.1", options["port"]), Handler) as server:
-            self.stdout.write(f"Listening on http://127.0.0.1:{server.server_port}")
+        try:
+            server = ThreadingHTTPServer(("127.0.0.1", options["port"]), Handler)
+        except (OSError, OverflowError) as error:
+            raise CommandError(f"Port {options['port']} cannot be listened on: {error}") from None
+        with server:
             try:
+                self.stdout.write(f"Listening on http://127.0.0.1:{server.server_port}")
+                self.stdout.flush()
                 server.serve_forever()
             except KeyboardInterrupt:
                 self.stdout.write("")
 
     def show(self, body: bytes, headers: dict[str, str], secret: str) -> None:
-        """Print one delivery."""
+        """Print one delivery; what is no JSON, or none that a terminal shows, in base64."""
         name, attempt = headers.get("x-webhook-event", "?"), headers.get("x-webhook-attempt", "?")
-        self.stdout.write(f"{name}, attempt {attempt}: {verdict(body, headers, secret)}")
         try:
-            self.stdout.write(json.dumps(json.loads(body), indent=2, ensure_ascii=False))
-        except ValueError:
-            self.stdout.write(base64.b64encode(body).decode())
+            text = json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+        except (ValueError, RecursionError):
+            text = ""
+        if not text or not is_storable(text):
+            text = base64.b64encode(body).decode()
+        # In one piece: deliveries come side by side.
+        self.stdout.write(f"{name}, attempt {attempt}: {verdict(body, headers, secret)}\n{text}")
+        self.stdout.flush()
