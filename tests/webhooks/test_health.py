@@ -132,3 +132,20 @@ def test_a_success_stops_the_clock(endpoint: WebhookEndpoint, receiver: Receiver
     process_pending_deliveries()
     endpoint.refresh_from_db()
     assert endpoint.failing_since is None
+
+
+def test_a_new_address_does_not_inherit_the_failures_of_the_old(
+    endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish, alice: User
+) -> None:
+    fail_for(endpoint, days=6)
+    WebhookEndpoint.objects.update(warned_at=timezone.now() - timedelta(days=2))
+    update_webhook(webhook=endpoint, endpoint_url=endpoint.endpoint_url, description="as before", actor=SYSTEM)
+    endpoint.refresh_from_db()
+    assert endpoint.failing_since is not None
+    update_webhook(webhook=endpoint, endpoint_url=f"{receiver.url}/new", actor=SYSTEM)
+    endpoint.refresh_from_db()
+    assert (endpoint.failing_since, endpoint.warned_at) == (None, None)
+    fail_now(receiver, publish)
+    assert check_failing_endpoints() == (0, 0)
+    endpoint.refresh_from_db()
+    assert endpoint.active

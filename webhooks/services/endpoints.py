@@ -120,7 +120,8 @@ def update_webhook(*, webhook: WebhookEndpoint, actor: Principal, **changes: Any
         fields += ["disabled_reason", "failing_since", "warned_at"]
     if endpoint.endpoint_url != was_at:
         demand_proof(endpoint)
-        fields += ["unproven", "ownership_error", "verified_at"]
+        endpoint.failing_since = endpoint.warned_at = None  # of the receiver that was there before
+        fields += ["unproven", "ownership_error", "verified_at", "failing_since", "warned_at"]
     endpoint.save(update_fields=[*fields, "updated_at"])
     if endpoint.ordered != was_ordered:
         order_pending(endpoint)
