@@ -126,6 +126,8 @@ class WebhookDelivery(BaseModel):
             models.Index(fields=["endpoint", "due_at"], name="delivery_due", condition=Q(status="pending")),
             models.Index(fields=["endpoint", "-id"], name="delivery_by_endpoint"),
             models.Index(fields=["endpoint", "-id"], name="delivery_dead", condition=Q(status="failed")),
+            # Small, for few are replays: when the last one goes decides when the next may.
+            models.Index(fields=["endpoint", "-id"], name="delivery_replays", condition=Q(kind="replay")),
             models.Index(fields=["endpoint"], name="delivery_held", condition=Q(status="pending", due_at__isnull=True)),
             # Empty unless an endpoint keeps the order: who waits for whom, and for whom it is at all.
             models.Index(
