@@ -4,12 +4,30 @@ from __future__ import annotations
 
 import json
 import secrets
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from common.base import Environment
-from common.outbound_urls import resolves_into
+from common.outbound_urls import RefusedURLError, check_url, resolves_into
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is to be said about an address today."""
+
+    refusal: str  # why the platform does not call it; empty when it does
+    needs_proof: bool
+
+
+def look_up(url: str, environment: str) -> Place:
+    """Judge an address. Call it outside a transaction: names may be resolved, which takes as long as it takes."""
+    try:
+        check_url(url, environment=environment, allowed_networks=settings.WEBHOOK_ALLOWED_NETWORKS)
+    except RefusedURLError as refusal:
+        return Place(str(refusal), needs_proof=True)
+    return Place("", needs_proof(url, environment))
 
 
 def needs_proof(url: str, environment: str) -> bool:

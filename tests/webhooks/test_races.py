@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from rest_framework.test import APIClient
 
 from common.principal import SYSTEM
-from events.models import PlatformEvent
+from events.models import EventType, PlatformEvent
+from integrations.models import Integration
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from webhooks.services import endpoints
 from webhooks.services.deliveries import process_pending_deliveries
-from webhooks.services.endpoints import delete_webhook
+from webhooks.services.endpoints import delete_webhook, register_webhook, update_webhook
 
 Publish = Callable[..., PlatformEvent]
 
@@ -85,3 +88,28 @@ def test_a_long_log_goes_in_parts_and_holds_up_nobody(
     assert (WebhookEndpoint.objects.count(), WebhookDelivery.objects.count(), WebhookAttempt.objects.count()) == (
         0,
     ) * 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_row_is_locked_while_a_name_is_resolved(
+    monkeypatch: pytest.MonkeyPatch, integration: Integration, lead_created: EventType
+) -> None:
+    within: list[bool] = []
+
+    real = socket.getaddrinfo
+
+    def resolve(host: str, *args: Any, **kwargs: Any) -> Any:
+        if not host.endswith(".example.com"):
+            return real(host, *args, **kwargs)
+        within.append(connection.in_atomic_block)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    endpoint = register_webhook(
+        integration=integration, endpoint_url="http://a.example.com/", subscribed_events=["*"], actor=SYSTEM
+    )
+    update_webhook(webhook=endpoint, endpoint_url="http://b.example.com/", actor=SYSTEM)
+    monkeypatch.undo()
+    assert within != []
+    assert not any(within)
+    assert WebhookEndpoint.objects.get().endpoint_url == "http://b.example.com/"

@@ -6,12 +6,10 @@ import re
 from collections.abc import Collection, Container
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from common.errors import ForbiddenError, InvalidError
-from common.outbound_urls import RefusedURLError, check_url
 from common.partitions import day_bounds, uuid7_day
 from common.principal import Principal
 from common.queue import send_on_commit
@@ -20,7 +18,7 @@ from integrations.models import Integration
 from partners.models import Partner
 from partners.tiers import check_quota
 from webhooks.models import WebhookDelivery, WebhookEndpoint
-from webhooks.ownership import needs_proof
+from webhooks.ownership import Place, look_up
 from webhooks.payload_filter import check_filter
 from webhooks.payload_mapping import check_mapping
 from webhooks.selectors import count_endpoints
@@ -43,7 +41,6 @@ RESERVED_HEADERS = re.compile(
 )
 
 
-@transaction.atomic
 def register_webhook(
     *,
     integration: Integration,
@@ -65,8 +62,6 @@ def register_webhook(
     for events that do not exist or that the application may not see; LimitError beyond the partner's tier.
     """
     refuse_stranger(integration.partner_id, actor)
-    partner = Partner.objects.select_for_update(no_key=True).get(pk=integration.partner_id)
-    check_quota(partner, "webhooks", count_endpoints(partner.id))
     headers: Any = custom_headers or {}
     endpoint = WebhookEndpoint(
         integration=integration,
@@ -84,42 +79,55 @@ def register_webhook(
         ordered=ordered,
         webhook_secret=generate_secret(),
     )
-    check(endpoint, changed=DECIDED)
-    demand_proof(endpoint)
-    endpoint.save(force_insert=True)
+    place = look_up(endpoint_url, integration.environment)
+    check(endpoint, changed=DECIDED, place=place)
+    with transaction.atomic():
+        partner = Partner.objects.select_for_update(no_key=True).get(pk=integration.partner_id)
+        check_quota(partner, "webhooks", count_endpoints(partner.id))
+        demand_proof(endpoint, place)
+        endpoint.save(force_insert=True)
     return endpoint
 
 
-def demand_proof(endpoint: WebhookEndpoint) -> None:
+def demand_proof(endpoint: WebhookEndpoint, place: Place) -> None:
     """Have an endpoint at a new address show that it is its owner's, once the transaction commits."""
-    endpoint.unproven = needs_proof(endpoint.endpoint_url, endpoint.environment)
+    endpoint.unproven = place.needs_proof
     endpoint.ownership_error, endpoint.verified_at = "", None
     if endpoint.unproven:
         send_on_commit("challenge_webhook", str(endpoint.id))
 
 
-@transaction.atomic
 def update_webhook(*, webhook: WebhookEndpoint, actor: Principal, **changes: Any) -> WebhookEndpoint:
     """Change what the owner decides; switching it on again releases what was held for it.
 
     Raises InvalidError as `register_webhook` does, for what is changed: an event retired since, or a scope the
     application lost, does not stand in the way of the rest.
     """
+    refuse_stranger(webhook.partner_id, actor)
+    place = look_up(changes["endpoint_url"], webhook.environment) if "endpoint_url" in changes else None
+    return change_webhook(webhook, actor, changes, place)
+
+
+@transaction.atomic
+def change_webhook(
+    webhook: WebhookEndpoint, actor: Principal, changes: dict[str, Any], place: Place | None
+) -> WebhookEndpoint:
+    """The same once it is known what is at a new address."""
     endpoint = lock(webhook, actor)
     was_active, was_ordered, was_at = endpoint.active, endpoint.ordered, endpoint.endpoint_url
     before = {name: getattr(endpoint, name) for name in changes}
     for name, value in changes.items():
         setattr(endpoint, name, value)
     changed = {name for name, value in changes.items() if value != before[name]}
-    check(endpoint, changed=changed, had=before.get("subscribed_events", ()))
+    check(endpoint, changed=changed, place=place, had=before.get("subscribed_events", ()))
     fields = list(changes)
     if "active" in changes and endpoint.active != was_active:
         # An owner's decision replaces the platform's, either way.
         endpoint.disabled_reason = ""
         endpoint.failing_since = endpoint.warned_at = None
         fields += ["disabled_reason", "failing_since", "warned_at"]
-    if endpoint.endpoint_url != was_at:
-        demand_proof(endpoint)
+    if place is not None and endpoint.endpoint_url != was_at:
+        demand_proof(endpoint, place)
         endpoint.failing_since = endpoint.warned_at = None  # of the receiver that was there before
         fields += ["unproven", "ownership_error", "verified_at", "failing_since", "warned_at"]
     endpoint.save(update_fields=[*fields, "updated_at"])
@@ -209,10 +217,12 @@ def refuse_stranger(partner_id: Any, actor: Principal) -> None:
         raise ForbiddenError("not_yours", "This belongs to another partner.")
 
 
-def check(endpoint: WebhookEndpoint, *, changed: Container[str], had: Collection[str] = ()) -> None:
+def check(
+    endpoint: WebhookEndpoint, *, changed: Container[str], place: Place | None, had: Collection[str] = ()
+) -> None:
     """Raise InvalidError naming the first field of those `changed` that breaks a rule; events it `had` may stay."""
-    if "endpoint_url" in changed:
-        check_address(endpoint)
+    if "endpoint_url" in changed and place is not None and place.refusal:
+        raise InvalidError(place.refusal, field="endpoint_url", code="refused_url")
     if "subscribed_events" in changed:
         check_subscriptions(endpoint, had)
     if "custom_headers" in changed:
@@ -224,15 +234,6 @@ def check(endpoint: WebhookEndpoint, *, changed: Container[str], had: Collection
     for field, value in (("max_in_flight", endpoint.max_in_flight), ("max_per_second", endpoint.max_per_second)):
         if value is not None and not 1 <= value <= 1000:
             raise InvalidError("Expected 1 to 1000.", field=field, code="out_of_range")
-
-
-def check_address(endpoint: WebhookEndpoint) -> None:
-    """Raise InvalidError for an address that the platform does not call."""
-    networks = settings.WEBHOOK_ALLOWED_NETWORKS
-    try:
-        check_url(endpoint.endpoint_url, environment=endpoint.environment, allowed_networks=networks)
-    except RefusedURLError as refusal:
-        raise InvalidError(str(refusal), field="endpoint_url", code="refused_url") from None
 
 
 def check_subscriptions(endpoint: WebhookEndpoint, had: Collection[str]) -> None:
