@@ -24,7 +24,7 @@ from webhooks.payload import data_text, envelope, with_signature
 from webhooks.payload_mapping import apply_mapping
 from webhooks.subscriptions import subscription_names
 
-FAILURE_ALERT = 0.10
+FAILURE_ALERT = 0.10  # share of failed deliveries above which something is wrong
 DAY = timedelta(hours=24)
 
 
@@ -213,8 +213,3 @@ def delivery_statistics(
         "failures_by_cause": causes,
         "oldest_undelivered_at": oldest,
     }
-
-
-def visible_ids(principal: Principal) -> list[uuid.UUID]:
-    """The ids of the endpoints the caller can see."""
-    return list(WebhookEndpoint.objects.visible_to(principal).values_list("id", flat=True))

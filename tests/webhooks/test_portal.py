@@ -144,6 +144,25 @@ def test_pending_deliveries_refresh_and_can_be_retried(
     assert delivery.status == "delivered"
 
 
+@pytest.mark.parametrize(("failed", "marked"), [(1, False), (2, True)])
+def test_a_failure_rate_above_a_tenth_is_marked(
+    page: Client,
+    endpoint: WebhookEndpoint,
+    publish: Publish,
+    fail: Callable[[int], list[WebhookDelivery]],
+    failed: int,
+    marked: bool,  # noqa: FBT001 (a parameter of the test)
+) -> None:
+    for _ in range(9):
+        publish()
+    process_pending_deliveries()
+    fail(failed)
+    answer = page.get(f"/webhooks/{endpoint.id}")
+    assert answer.context["statistics"]["failure_rate"] == failed / (9 + failed)
+    _, figure = answer.content.decode().split(">Delivered</dt>")
+    assert ("text-danger-ink" in figure.partition("</dl>")[0]) is marked
+
+
 def test_the_buttons_of_an_endpoint(page: Client, endpoint: WebhookEndpoint) -> None:
     path = f"/webhooks/{endpoint.id}"
     page.post(f"{path}/toggle")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import django_filters
@@ -12,10 +11,9 @@ from django.db.models import QuerySet
 
 from common.api.filters import BooleanFilter, FilterSet
 from common.base import Environment
-from common.partitions import uuid7_floor
 from events.selectors import PUBLIC_PREFIX
 from webhooks.models import WebhookDelivery, WebhookEndpoint
-from webhooks.models.delivery import DeliveryKind, DeliveryStatus, WebhookDeliveryQuerySet
+from webhooks.models.delivery import DeliveryKind, DeliveryStatus
 
 
 class WebhookFilter(FilterSet):
@@ -61,17 +59,17 @@ class DeliveryFilter(FilterSet):
     kind = django_filters.MultipleChoiceFilter(choices=DeliveryKind.choices, distinct=False)
     event = django_filters.CharFilter(field_name="event_name")
     event_id = EventIdFilter(help_text="Its UUID, or its `evt_` id as the receiver knows it.")
-    created_after = django_filters.IsoDateTimeFilter(method="since", help_text="Made at this time or later.")
-    created_before = django_filters.IsoDateTimeFilter(method="until", help_text="Made before this time.")
+    created_after = django_filters.IsoDateTimeFilter(
+        field_name="created_at", lookup_expr="gte", help_text="Made at this time or later."
+    )
+    created_before = django_filters.IsoDateTimeFilter(
+        field_name="created_at", lookup_expr="lt", help_text="Made before this time."
+    )
 
     class Meta:
         model = WebhookDelivery
         fields: list[str] = []
 
-    def since(self, queryset: WebhookDeliveryQuerySet, name: str, value: datetime) -> WebhookDeliveryQuerySet:
-        """By id, which holds the time."""
-        return queryset.filter(id__gte=uuid7_floor(value))
-
-    def until(self, queryset: WebhookDeliveryQuerySet, name: str, value: datetime) -> WebhookDeliveryQuerySet:
-        """By id, which holds the time."""
-        return queryset.filter(id__lt=uuid7_floor(value))
+    def filter_queryset(self, queryset: Any) -> Any:
+        """As get_deliveries does."""
+        return queryset.narrowed(**self.form.cleaned_data)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Collection
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, When
 
 from common.base import BaseModel, choices_check
+from common.partitions import uuid7_floor
 from common.principal import Principal
 from events.models import PlatformEvent
 from webhooks.models.endpoint import WebhookEndpoint
@@ -59,6 +64,27 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
     def with_events(self) -> WebhookDeliveryQuerySet:
         """Know of each whether its event is stored, in one more query: a join would leave out the archived."""
         return self.prefetch_related(Prefetch("event", PlatformEvent.objects.only("id")))
+
+    def narrowed(
+        self,
+        *,
+        status: Collection[str] = (),
+        kind: Collection[str] = (),
+        event: str = "",
+        event_id: uuid.UUID | None = None,
+        created_after: datetime | None = None,
+        created_before: datetime | None = None,
+    ) -> WebhookDeliveryQuerySet:
+        """What all of these hold for that are given. Times are read off the ids, which hold them."""
+        lookups = {
+            "status__in": status,
+            "kind__in": kind,
+            "event_name": event,
+            "event": event_id,
+            "id__gte": uuid7_floor(created_after) if created_after else None,
+            "id__lt": uuid7_floor(created_before) if created_before else None,
+        }
+        return self.filter(**{name: value for name, value in lookups.items() if value})
 
     def dead(self) -> WebhookDeliveryQuerySet:
         """The dead letter queue: every attempt failed."""

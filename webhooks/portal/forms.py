@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from common.errors import DomainError
 from common.json_field import JSONObjectField
-from common.partitions import uuid7_floor
 from common.principal import NOBODY
 from events.selectors import event_id, list_event_types
 from integrations.models import Integration
@@ -173,14 +172,14 @@ class DeliveryFilterForm(forms.Form):
         return (event_id(text.strip()) or NOBODY) if text else None
 
     def narrowing(self) -> dict[str, Any]:
-        """Lookups for the filters that are set and valid."""
-        lookups = {
-            "status": self.filters.get("status"),
-            "event_name": self.filters.get("event"),
-            "id__gte": uuid7_floor(self.since) if self.since else None,
-            "event": self.event_key,
+        """What get_deliveries is to look for: the filters that are set and valid."""
+        status = self.filters.get("status")
+        return {
+            "status": [status] if status else (),
+            "event": self.filters.get("event", ""),
+            "event_id": self.event_key,
+            "created_after": self.since,
         }
-        return {name: value for name, value in lookups.items() if value}
 
     def choice(self, endpoint: WebhookEndpoint) -> Choice:
         """The failed deliveries of `endpoint` that the filter shows."""

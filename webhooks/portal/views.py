@@ -23,6 +23,7 @@ from webhooks.portal.forms import CreateForm, DeliveryFilterForm, EndpointForm, 
 from webhooks.portal.live import position, stream_url, streamed_names
 from webhooks.portal.pages import MANAGE, EndpointAction, EndpointPage
 from webhooks.selectors import (
+    FAILURE_ALERT,
     Health,
     attempt_body,
     curl_command,
@@ -130,8 +131,8 @@ class EndpointLog(EndpointPage, TemplateView):
         """A page of the log, filtered, and how many failed deliveries match the filter."""
         form = DeliveryFilterForm(self.request.GET)
         context = super().get_context_data(form=form, filtered=bool(form.filters), **kwargs)
-        log = WebhookDelivery.objects.filter(endpoint=self.endpoint).with_events()
-        page = keyset_page(log.filter(**form.narrowing()), self.request.GET)
+        log = deliveries.get_deliveries(webhook=self.endpoint, **form.narrowing())
+        page = keyset_page(log, self.request.GET)
         live = any(delivery.status == "pending" for delivery in page.rows)
         failed = self.count_failed(form) if context["can_change"] else 0
         return {**context, "page": page, "live": live, "failed": failed, "most": MOST}
@@ -160,6 +161,7 @@ class EndpointDetail(EndpointLog):
             "payload_filter": json.dumps(self.endpoint.payload_filter),
             "preview": preview_of(self.endpoint) if self.endpoint.field_mapping else None,
             "success_percent": None if rate is None else round(100 * rate, 1),
+            "failing_often": (statistics["failure_rate"] or 0) > FAILURE_ALERT,
             "causes": [cause_in_words(one) for one in statistics["failures_by_cause"][:3]],
             "retry_percent": round(100 * retried, 1) if retried else None,
             "rotate_form": RotateForm(auto_id="rotate_%s"),

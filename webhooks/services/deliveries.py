@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +12,7 @@ from django.utils import timezone
 
 from common.errors import ConflictError, InvalidError, TransitionError
 from common.http_pool import Sender
-from common.partitions import uuid7_day, uuid7_floor
+from common.partitions import uuid7_day
 from common.principal import Principal
 from events.models import EventType, PlatformEvent
 from webhooks.engine.dispatcher import Dispatcher
@@ -137,23 +136,10 @@ def retry_deliveries(*, deliveries: Iterable[WebhookDelivery], actor: Principal)
     return retried, refused
 
 
-def get_deliveries(
-    *,
-    webhook: WebhookEndpoint,
-    status: str = "",
-    event: str = "",
-    created_after: datetime | None = None,
-    created_before: datetime | None = None,
-) -> WebhookDeliveryQuerySet:
-    """The delivery history of an endpoint, newest first."""
-    filters: dict[str, Any] = {
-        "status": status,
-        "event_name": event,
-        "id__gte": uuid7_floor(created_after) if created_after else None,
-        "id__lt": uuid7_floor(created_before) if created_before else None,
-    }
+def get_deliveries(*, webhook: WebhookEndpoint, **filters: Any) -> WebhookDeliveryQuerySet:
+    """The delivery history of an endpoint, newest first; `filters` are those of WebhookDeliveryQuerySet.narrowed."""
     deliveries: WebhookDeliveryQuerySet = WebhookDelivery.objects.filter(endpoint=webhook).with_events()
-    return deliveries.filter(**{name: value for name, value in filters.items() if value})
+    return deliveries.narrowed(**filters)
 
 
 def process_pending_deliveries(*, deadline: float = 15.0) -> int:
