@@ -98,8 +98,20 @@ class WebhookInput(Serializer):
     custom_headers = serializers.DictField(child=serializers.CharField(max_length=1024), default=dict)
     payload_filter = serializers.DictField(default=dict)
     field_mapping = serializers.DictField(default=dict)
-    max_in_flight = serializers.IntegerField(default=None, allow_null=True, min_value=1, max_value=1000)
-    max_per_second = serializers.IntegerField(default=None, allow_null=True, min_value=1, max_value=1000)
+    max_in_flight = serializers.IntegerField(
+        default=None,
+        allow_null=True,
+        min_value=1,
+        max_value=1000,
+        help_text="Requests at once, per delivery process; null: the platform's default.",
+    )
+    max_per_second = serializers.IntegerField(
+        default=None,
+        allow_null=True,
+        min_value=1,
+        max_value=1000,
+        help_text="Requests per second, per delivery process; null: no limit.",
+    )
     ordered = serializers.BooleanField(default=False)
 
 

@@ -22,6 +22,8 @@ from webhooks.portal.live import streamed_names
 from webhooks.services.recovery import MOST_CHOSEN, Choice
 from webhooks.services.secrets import DEFAULT_OVERLAP_HOURS, MAX_OVERLAP_HOURS
 
+PER_PROCESS = "From each delivery process of the platform."
+
 
 def subscription_choices() -> list[tuple[str, str]]:
     """Everything, each group, and each event."""
@@ -66,8 +68,12 @@ class EndpointForm(forms.Form):
         help_text="A JSON object with select, drop or rename, on dotted paths in the event's data. The endpoint's page"
         " shows an example as it will arrive.",
     )
-    max_in_flight = forms.IntegerField(label="Requests at once", required=False, min_value=1, max_value=1000)
-    max_per_second = forms.IntegerField(label="Requests per second", required=False, min_value=1, max_value=1000)
+    max_in_flight = forms.IntegerField(
+        label="Requests at once", required=False, min_value=1, max_value=1000, help_text=PER_PROCESS
+    )
+    max_per_second = forms.IntegerField(
+        label="Requests per second", required=False, min_value=1, max_value=1000, help_text=PER_PROCESS
+    )
     ordered = forms.BooleanField(
         label="Keep the order of events",
         required=False,
