@@ -13,11 +13,11 @@ from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from common.errors import DomainError
+from common.errors import InvalidError
 from common.json_field import StrictJSONField
 from events.catalogue import STANDARD_EVENTS
 from events.models import EventType, PlatformEvent
-from events.payloads import check_against_schema, check_schema, normalize_payload
+from events.services.catalogue import check_event_type, save_event_type
 
 STANDARD_NAMES = frozenset(event.name for event in STANDARD_EVENTS)
 
@@ -50,19 +50,18 @@ class EventTypeForm(forms.ModelForm[EventType]):
         }
 
     def clean(self) -> dict[str, Any]:
-        """The schema compiles and takes the example."""
+        """The name can be sent, the schema compiles and takes the example."""
         data = super().clean() or {}
-        if "payload_schema" not in data or "example" not in data:
+        if self.errors or "payload_schema" not in data:
             return data
         try:
-            check_schema(data["payload_schema"])
-        except DomainError as error:
-            self.add_error("payload_schema", error.message)
-            return data
-        try:
-            check_against_schema(normalize_payload(data["example"]), data["payload_schema"])
-        except DomainError as error:
-            self.add_error("example", error.message)
+            check_event_type(
+                event_name=data.get("event_name", self.instance.event_name),
+                payload_schema=data["payload_schema"],
+                example=data["example"],
+            )
+        except InvalidError as error:
+            self.add_error(error.field, error.message)
         return data
 
 
@@ -84,10 +83,8 @@ class EventTypeAdmin(ModelAdmin):
         return ["event_name"]
 
     def save_model(self, request: HttpRequest, obj: EventType, form: Any, change: bool) -> None:  # noqa: FBT001 (Django's signature)
-        """A changed schema gets the next version."""
-        if change and "payload_schema" in form.changed_data:
-            obj.schema_version += 1
-        super().save_model(request, obj, form, change)
+        """Through the service."""
+        save_event_type(event_type=obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: EventType | None = None) -> bool:
         """Types are retired, not deleted: stored events point to them."""

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from django.core.validators import RegexValidator
 from django.db import models
 
 from common.base import BaseModel, choices_check
+
+# A name goes into a header, a field of the event stream and subscriptions beside `lead.*` and `*`. `\Z`: Python's `$`
+# would let a line break follow.
+EVENT_NAME = r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+\Z"
+NAME_RULE = "Expected lower-case letters, digits and underscores in two or more parts with dots between: quote.made."
 
 
 class EventCategory(models.TextChoices):
@@ -33,7 +39,9 @@ class EventType(BaseModel):
 
     Category = EventCategory
 
-    event_name = models.CharField(max_length=100, unique=True)
+    event_name = models.CharField(
+        max_length=100, unique=True, validators=[RegexValidator(EVENT_NAME, NAME_RULE)], help_text="Such as quote.made."
+    )
     description = models.TextField()
     event_category = models.CharField(max_length=20, choices=Category.choices, db_index=True)
     payload_schema = models.JSONField(default=dict)
@@ -48,7 +56,10 @@ class EventType(BaseModel):
 
     class Meta:
         ordering = ["event_name"]
-        constraints = [choices_check("event_category", EventCategory, "event_type_category_valid")]
+        constraints = [
+            choices_check("event_category", EventCategory, "event_type_category_valid"),
+            models.CheckConstraint(condition=models.Q(event_name__regex=EVENT_NAME), name="event_type_name_valid"),
+        ]
 
     def __str__(self) -> str:
         return self.event_name

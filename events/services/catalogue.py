@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
-from common.errors import InvalidError
+from common.errors import DomainError, InvalidError
 from events.catalogue import STANDARD_EVENTS, StandardEvent
 from events.models import EventType
+from events.models.event_type import EVENT_NAME, NAME_RULE
+from events.payloads import check_against_schema, check_schema, normalize_payload
 
 CACHE_SECONDS = 5.0
 
@@ -49,6 +53,33 @@ def known_event_type(event_name: str) -> EventType:
         cache.pop(event_name, None)
         raise unknown_event(event_name)
     cache[event_name] = CachedType(event_type, now + CACHE_SECONDS)
+    return event_type
+
+
+def check_event_type(*, event_name: str, payload_schema: Any, example: Any) -> None:
+    """Hold a type to what publishing will ask of it; raises InvalidError naming the field."""
+    if not re.search(EVENT_NAME, event_name):
+        raise InvalidError(NAME_RULE, field="event_name")
+    check_schema(payload_schema)
+    try:
+        check_against_schema(normalize_payload(example), payload_schema)
+    except DomainError as error:
+        raise InvalidError(error.message, field="example", code=error.code) from None
+
+
+@transaction.atomic
+def save_event_type(*, event_type: EventType) -> EventType:
+    """Store a type that an administrator made or changed; a changed schema gets the next version.
+
+    Raises InvalidError for a bad name, for what is no JSON Schema and for an example that the schema refuses.
+    """
+    check_event_type(
+        event_name=event_type.event_name, payload_schema=event_type.payload_schema, example=event_type.example
+    )
+    stored = EventType.objects.select_for_update().filter(pk=event_type.pk).first()
+    if stored is not None:
+        event_type.schema_version = stored.schema_version + (stored.payload_schema != event_type.payload_schema)
+    event_type.save()
     return event_type
 
 
