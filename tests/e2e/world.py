@@ -9,7 +9,6 @@ from decimal import Decimal
 
 from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.utils import timezone
 
 from applications.models import PartnerApplication
@@ -20,7 +19,7 @@ from authn.services.keys import generate_api_key, revoke_api_key, rotate_api_key
 from authn.services.oauth import create_client, revoke_client, rotate_client_secret
 from billing.models import PartnerUsage
 from common.charts import last_hours
-from common.partitions import day_bounds, partition_name, registry, uuid7_floor
+from common.partitions import ensure_partition, registry, uuid7_floor
 from common.principal import SYSTEM
 from events.models import EventType, PlatformEvent
 from events.services.catalogue import initialize_standard_events
@@ -41,14 +40,8 @@ SCOPES = ["read:leads", "write:leads", "read:policies", "manage:webhooks", "read
 
 def yesterday_partitions() -> None:
     """History that began yesterday needs somewhere to live."""
-    yesterday = timezone.now().date() - timedelta(days=1)
-    first, after = day_bounds(yesterday)
-    with connection.cursor() as cursor:
-        for table in registry:
-            name = partition_name(table, yesterday)
-            cursor.execute(
-                f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF {table} FOR VALUES FROM ('{first}') TO ('{after}')"
-            )
+    for table in registry:
+        ensure_partition(table, timezone.now().date() - timedelta(days=1))
 
 
 def add_calls(application: PartnerApplication) -> None:
