@@ -18,9 +18,9 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from common.errors import ConflictError
-from common.partitions import uuid7_floor
+from common.partitions import ensure_partition, uuid7_floor
 from events.models import EventType, PlatformEvent
-from events.services.archive import ensure_day
+from events.services.archive import TABLE
 from partners.models import User
 from tests.conftest import portal_principal
 from tests.receivers import Receiver, reply
@@ -54,7 +54,7 @@ def deliver_old(endpoint: WebhookEndpoint, receiver: Receiver, lead_created: Eve
     """`deliver_old(500, 500)` makes deliveries of events of 2020, each answered with that status, for good."""
 
     def call(*answers: int) -> list[WebhookDelivery]:
-        ensure_day(DAY.date())
+        ensure_partition(TABLE, DAY.date())
         made = []
         for number, status in enumerate(answers):
             key = uuid.UUID(int=uuid7_floor(DAY + timedelta(minutes=number)).int + 1)
