@@ -63,7 +63,7 @@ def calls_per_hour(hours: list[datetime]) -> dict[datetime, Any]:
 
 def events_per_hour(hours: list[datetime]) -> dict[datetime, Any]:
     """Live events by hour."""
-    log = PlatformEvent.objects.filter(id__gte=uuid7_floor(hours[0]), environment="live")
+    log = PlatformEvent.objects.genuine().filter(id__gte=uuid7_floor(hours[0]), environment="live")
     return dict(log.order_by().annotate(hour=TruncHour("created_at")).values_list("hour").annotate(count=Count("id")))
 
 

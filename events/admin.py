@@ -95,8 +95,8 @@ class EventTypeAdmin(ModelAdmin):
 class PlatformEventAdmin(ModelAdmin):
     """The log."""
 
-    list_display = ["event_id", "event_type", "entity_type", "entity_id", "environment", "created_at"]
-    list_filter = ["environment", "event_type__event_category"]
+    list_display = ["event_id", "event_type", "entity_type", "entity_id", "environment", "is_test", "created_at"]
+    list_filter = ["environment", "is_test", "event_type__event_category"]
     search_fields = ["=id", "=entity_id"]
     list_select_related = ["event_type"]
     show_full_result_count = False
@@ -107,6 +107,7 @@ class PlatformEventAdmin(ModelAdmin):
         "entity_id",
         "environment",
         "partner_id",
+        "is_test",
         "created_at",
         "payload_text",
     ]

@@ -12,6 +12,7 @@ from django.db.models.functions import TruncDate
 from common.principal import Principal
 from common.replica import reads_replica
 from events.models import EventType, PlatformEvent
+from events.models.platform_event import PlatformEventQuerySet
 
 PUBLIC_PREFIX = "evt_"
 
@@ -22,6 +23,18 @@ def event_id(raw: str) -> uuid.UUID | None:
         return uuid.UUID(raw.removeprefix(PUBLIC_PREFIX))
     except ValueError:
         return None
+
+
+def get_event_by_id(*, principal: Principal, key: str | uuid.UUID) -> PlatformEvent | None:
+    """The event of that id, in either of its spellings, a test event as well; None when the caller sees none."""
+    pk = event_id(str(key))
+    visible = PlatformEvent.objects.visible_to(principal).select_related("event_type")
+    return visible.filter(pk=pk).first() if pk else None
+
+
+def list_events(*, principal: Principal, **lookups: Any) -> PlatformEventQuerySet:
+    """What happened, as the caller may see it, newest first; without test events, which tell of nothing."""
+    return PlatformEvent.objects.visible_to(principal).genuine().filter(**lookups).select_related("event_type")
 
 
 def list_event_types(category: str = "") -> list[EventType]:
@@ -35,7 +48,7 @@ def get_event_statistics(*, principal: Principal, start: date, end: date) -> dic
     """How many events the caller sees from `start` to `end`, both included, in UTC."""
     after = datetime.combine(start, time.min, tzinfo=UTC)
     before = datetime.combine(end + timedelta(days=1), time.min, tzinfo=UTC)
-    events = PlatformEvent.objects.visible_to(principal).since(after).until(before)
+    events = list_events(principal=principal).since(after).until(before)
     by_type: list[Any] = list(
         events.order_by()
         .values("event_type__event_name", "event_type__event_category", "environment")

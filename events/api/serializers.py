@@ -57,6 +57,7 @@ class EventSerializer(ModelSerializer):
             "payload",
             "environment",
             "partner_id",
+            "is_test",
             "created_at",
         ]
         read_only_fields = fields

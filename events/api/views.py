@@ -29,7 +29,8 @@ from events.api.serializers import (
 )
 from events.api.stream import event_stream
 from events.models import EventType, PlatformEvent
-from events.selectors import event_id, get_event_statistics
+from events.models.platform_event import PlatformEventQuerySet
+from events.selectors import event_id, get_event_by_id, get_event_statistics, list_events
 from events.services.publishing import publish_event
 from events.services.replay import Selection, replay_event, replay_events
 
@@ -77,10 +78,15 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
     staff_permissions = {"replay": PUBLISH, "replay_many": PUBLISH}
     query_parameters: tuple[str, ...] = ()
 
+    def get_queryset(self) -> PlatformEventQuerySet:
+        """The log as the caller may see it."""
+        if getattr(self, "swagger_fake_view", False):
+            return PlatformEvent.objects.none()
+        return list_events(principal=self.principal)
+
     def get_object(self) -> PlatformEvent:
         """By UUID, or by the `evt_` id that webhooks carry."""
-        key = event_id(self.kwargs["pk"])
-        event: PlatformEvent | None = self.get_queryset().filter(pk=key).first() if key else None
+        event = get_event_by_id(principal=self.principal, key=self.kwargs["pk"])
         if event is None:
             raise Http404
         return event
@@ -157,9 +163,9 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
         for name in ("entityType", "entityId"):
             if not request.query_params.get(name):
                 raise ValidationError({name: [ErrorDetail("This field is required.", code="required")]})
-        events = self.filter_queryset(self.get_queryset())
+        events: Any = self.filter_queryset(self.get_queryset())
         if "ordering" not in request.query_params:
-            events = events.order_by("id")
+            events = events.of_entity(request.query_params["entityType"], request.query_params["entityId"])
         page = self.paginate_queryset(events)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 

@@ -28,6 +28,10 @@ class PlatformEventQuerySet(models.QuerySet["PlatformEvent"]):
             allowed |= Q(environment=environment, event_type__required_scope__in=["", *scopes])
         return self.filter(allowed, Q(partner_id=None) | Q(partner_id=principal.tenant_id))
 
+    def genuine(self) -> PlatformEventQuerySet:
+        """What happened, without what was only made to try an endpoint."""
+        return self.filter(is_test=False)
+
     def since(self, moment: datetime) -> PlatformEventQuerySet:
         """Events made at `moment` or later: by id, which holds the time, so that only those days are read."""
         return self.filter(id__gte=uuid7_floor(moment))
@@ -52,6 +56,9 @@ class PlatformEvent(BaseModel):
     environment = models.CharField(max_length=4, choices=Environment.choices, default=Environment.LIVE)
     partner_id = models.UUIDField(
         null=True, blank=True, help_text="Addressee; empty: every partner whose application may see it."
+    )
+    is_test = models.BooleanField(
+        default=False, db_default=False, help_text="Made to try one endpoint: it stands for nothing that happened."
     )
 
     objects = PlatformEventQuerySet.as_manager()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from common.principal import Principal
-from events.models import PlatformEvent
+from events.selectors import list_events
 
 SHOWN = 6
 
 
 def recent_events(principal: Principal) -> dict[str, Any]:
     """The newest events the partner can see."""
-    return {"events": list(PlatformEvent.objects.visible_to(principal).select_related("event_type")[:SHOWN])}
+    return {"events": list(list_events(principal=principal)[:SHOWN])}

@@ -30,7 +30,17 @@ from common.partitions import (
 from events.models import EventType, PlatformEvent, PublishedKey
 
 TABLE = "events_platformevent"
-COLUMNS = ("id", "entity_type", "entity_id", "payload", "environment", "partner_id", "created_at", "updated_at")
+COLUMNS = (
+    "id",
+    "entity_type",
+    "entity_id",
+    "payload",
+    "environment",
+    "partner_id",
+    "is_test",
+    "created_at",
+    "updated_at",
+)
 BATCH = 1000
 DAY_TRIES = 3
 

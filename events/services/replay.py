@@ -10,10 +10,11 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
-from common.errors import InvalidError, ThrottledError
+from common.errors import ConflictError, InvalidError, ThrottledError
 from common.principal import Principal
 from events.fanout import replayers
 from events.models import EventType, PlatformEvent
+from events.selectors import list_events
 from events.services.catalogue import unknown_event
 
 MAX_EVENTS = 1000
@@ -25,9 +26,11 @@ HOUR = 3600
 def replay_event(*, event: PlatformEvent, actor: Principal, endpoint_id: uuid.UUID | None = None) -> int:
     """Send `event` again to one endpoint or to all that take it; return to how many.
 
-    A partner reaches its own endpoints alone. Raises InvalidError when `endpoint_id` is none that takes the event,
-    ThrottledError past the hour's share.
+    A partner reaches its own endpoints alone. Raises ConflictError for a test event, InvalidError when `endpoint_id` is
+    none that takes the event, ThrottledError past the hour's share.
     """
+    if event.is_test:
+        raise ConflictError("test_event", "A test event is for the endpoint that was tested. Send another one.")
     take_share(actor, 1)
     partner_id = None if actor.is_service else actor.tenant_id
     sent = sum(replay(event, endpoint_id=endpoint_id, partner_id=partner_id) for replay in replayers)
@@ -59,11 +62,11 @@ class Selection:
             "entity_id": self.entity_id,
             "environment": self.environment,
         }
-        events = PlatformEvent.objects.visible_to(actor).since(self.since)
+        events = list_events(principal=actor).since(self.since)
         if self.until is not None:
             events = events.until(self.until)
         events = events.filter(**{name: value for name, value in named.items() if value is not None})
-        found = list(events.select_related("event_type").order_by("id")[: MAX_EVENTS + 1])
+        found = list(events.order_by("id")[: MAX_EVENTS + 1])
         if len(found) > MAX_EVENTS:
             raise InvalidError(
                 f"More than {MAX_EVENTS} events: narrow the range.", field="created_after", code="too_many"

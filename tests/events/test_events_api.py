@@ -47,6 +47,7 @@ def test_the_core_platform_publishes(api: Api, service_key: str) -> None:
             "payload": LEAD,
             "environment": "live",
             "partnerId": None,
+            "isTest": False,
             "createdAt": event.created_at.isoformat().replace("+00:00", "Z"),
         }
     }

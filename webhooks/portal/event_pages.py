@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from itertools import groupby
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.generic import TemplateView
@@ -13,9 +14,9 @@ from django.views.generic import TemplateView
 from common.base import Environment
 from common.errors import ConflictError
 from common.keyset import keyset_page
-from common.principal import NOBODY
+from common.principal import NOBODY, Principal
 from events.models import EventType, PlatformEvent
-from events.selectors import list_event_types
+from events.selectors import get_event_by_id, list_event_types, list_events
 from events.services.replay import replay_event
 from partners.portal.access import PortalPage
 from partners.portal.pages import ActionPage
@@ -44,7 +45,7 @@ class EventList(EventsPage, TemplateView):
         """The page asked for, filtered."""
         form = EventFilterForm(self.request.GET)
         narrowing = form.narrowing()
-        events = PlatformEvent.objects.visible_to(self.principal).filter(**narrowing).select_related("event_type")
+        events = list_events(principal=self.principal, **narrowing)
         return super().get_context_data(
             form=form, page=keyset_page(events, self.request.GET), filtered=bool(narrowing), **kwargs
         )
@@ -59,12 +60,12 @@ class EventLive(EventsPage, TemplateView):
         """The newest rows, where the stream begins, and an empty row of each environment to fill."""
         form = EventFilterForm(self.request.GET)
         after = position()
-        events = PlatformEvent.objects.visible_to(self.principal).filter(**form.narrowing())
+        events = list_events(principal=self.principal, **form.narrowing())
         query = form.query()
         return super().get_context_data(
             form=form,
             filtered=bool(query),
-            events=events.select_related("event_type").order_by("-id")[:LIVE_SHOWN],
+            events=events[:LIVE_SHOWN],
             stream=stream_url(query, after),
             names=streamed_names(),
             keep=LIVE_KEPT,
@@ -76,6 +77,14 @@ class EventLive(EventsPage, TemplateView):
         )
 
 
+def event_or_404(principal: Principal, pk: uuid.UUID) -> PlatformEvent:
+    """The event of an address, if its reader may see it."""
+    event = get_event_by_id(principal=principal, key=pk)
+    if event is None:
+        raise Http404
+    return event
+
+
 class EventDetail(EventsPage, TemplateView):
     """One event: its payload, where it was delivered, and what else happened to its entity."""
 
@@ -84,9 +93,8 @@ class EventDetail(EventsPage, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The event and the newest of its entity's timeline."""
-        visible = PlatformEvent.objects.visible_to(self.principal).select_related("event_type")
-        event = get_object_or_404(visible, pk=kwargs["pk"])
-        timeline = visible.filter(entity_type=event.entity_type, entity_id=event.entity_id).order_by("-id")
+        event = event_or_404(self.principal, kwargs["pk"])
+        timeline = list_events(principal=self.principal).of_entity(event.entity_type, event.entity_id).reverse()
         deliveries = WebhookDelivery.objects.visible_to(self.principal).filter(event=event).select_related("endpoint")
         return super().get_context_data(
             event=event, timeline=timeline[:TIMELINE_SHOWN], deliveries=list(deliveries), **kwargs
@@ -100,7 +108,7 @@ class EventReplay(EventsPage, ActionPage):
 
     def perform(self, request: HttpRequest, **kwargs: Any) -> str:
         """As a replay."""
-        event = get_object_or_404(PlatformEvent.objects.visible_to(self.principal), pk=kwargs["pk"])
+        event = event_or_404(self.principal, kwargs["pk"])
         count = replay_event(event=event, actor=self.principal)
         if not count:
             raise ConflictError("no_webhook", "None of your endpoints takes this event.")
@@ -135,5 +143,5 @@ class EventTypeDetail(EventsPage, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The type, and the newest of its events."""
         event_type = get_object_or_404(EventType.objects.active(), event_name=kwargs["name"])
-        recent = PlatformEvent.objects.visible_to(self.principal).filter(event_type=event_type)
+        recent = list_events(principal=self.principal, event_type=event_type)
         return super().get_context_data(event_type=event_type, recent=recent[:5], **kwargs)

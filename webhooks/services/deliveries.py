@@ -50,6 +50,7 @@ def test_webhook(*, webhook: WebhookEndpoint, event_name: str, actor: Principal)
         payload=event_type.example or TEST_PAYLOAD,
         environment=endpoint.environment,
         partner_id=endpoint.partner_id,
+        is_test=True,
     )
     delivery = WebhookDelivery.objects.create(
         event=event,
