@@ -19,6 +19,7 @@ from events.catalogue import STANDARD_EVENTS
 from events.models import EventType, PlatformEvent
 from events.services.catalogue import check_event_type, save_event_type
 
+SCHEMA_FIELDS = ["schema_version", "earlier_schemas"]
 STANDARD_NAMES = frozenset(event.name for event in STANDARD_EVENTS)
 
 
@@ -74,13 +75,26 @@ class EventTypeAdmin(ModelAdmin):
     list_filter = ["event_category", "active"]
     search_fields = ["event_name", "description"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EventType]:
+        """With the schemas before."""
+        return EventType.objects.with_schemas()
+
+    def get_fields(self, request: HttpRequest, obj: EventType | None = None) -> list[str]:
+        """What can be typed in; of a stored type its version and the schemas before as well."""
+        return [*EventTypeForm.Meta.fields, *(SCHEMA_FIELDS if obj else [])]
+
     def get_readonly_fields(self, request: HttpRequest, obj: EventType | None = None) -> list[str]:
         """Everything but `active` of a standard type; the name of any stored one."""
         if obj is None:
             return []
         if obj.event_name in STANDARD_NAMES:
-            return [name for name in EventTypeForm.Meta.fields if name != "active"]
-        return ["event_name"]
+            return [*(name for name in EventTypeForm.Meta.fields if name != "active"), *SCHEMA_FIELDS]
+        return ["event_name", *SCHEMA_FIELDS]
+
+    @admin.display(description="Earlier schemas")
+    def earlier_schemas(self, event_type: EventType) -> str:
+        """By version."""
+        return pretty({state.schema_version: state.payload_schema for state in event_type.earlier_schemas})
 
     def save_model(self, request: HttpRequest, obj: EventType, form: Any, change: bool) -> None:  # noqa: FBT001 (Django's signature)
         """Through the service."""
@@ -108,6 +122,7 @@ class PlatformEventAdmin(ModelAdmin):
         "environment",
         "partner_id",
         "is_test",
+        "schema_version",
         "created_at",
         "payload_text",
     ]

@@ -207,6 +207,7 @@ def past_event(event_type: EventType, at: datetime, dice: random.Random) -> Plat
     return PlatformEvent(
         id=uuid7_at(at, dice),
         event_type=event_type,
+        schema_version=event_type.schema_version,
         entity_type=event_type.event_category,
         entity_id=str(entity),
         payload={**event_type.example, "id": str(entity)},

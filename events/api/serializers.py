@@ -16,8 +16,17 @@ MAX_DAYS = 366
 LAST_DAY = date(9999, 12, 30)
 
 
+class EarlierSchemaSerializer(Serializer):
+    """A schema that events before were held to."""
+
+    schema_version = serializers.IntegerField()
+    payload_schema = serializers.DictField()
+
+
 class EventTypeSerializer(ModelSerializer):
     """An entry of the catalogue."""
+
+    earlier_schemas = EarlierSchemaSerializer(many=True, read_only=True)
 
     class Meta:
         model = EventType
@@ -28,6 +37,7 @@ class EventTypeSerializer(ModelSerializer):
             "event_category",
             "payload_schema",
             "schema_version",
+            "earlier_schemas",
             "example",
             "required_scope",
             "active",
@@ -55,6 +65,7 @@ class EventSerializer(ModelSerializer):
             "entity_type",
             "entity_id",
             "payload",
+            "schema_version",
             "environment",
             "partner_id",
             "is_test",

@@ -49,7 +49,7 @@ class EventTypeViewSet(mixins.ListModelMixin, GenericViewSet):
 
     def get_queryset(self) -> QuerySet[EventType]:
         """The catalogue is the same for everyone; retired types are shown on request."""
-        types = EventType.objects.all()
+        types = EventType.objects.with_schemas()
         return types if "active" in self.request.query_params else types.active()
 
     @extend_schema(summary="List event types")

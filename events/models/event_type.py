@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pghistory
 from django.core.validators import RegexValidator
 from django.db import models
 
@@ -33,9 +36,16 @@ class EventTypeQuerySet(models.QuerySet["EventType"]):
         """Types that can be published and subscribed to."""
         return self.filter(active=True)
 
+    def with_schemas(self) -> EventTypeQuerySet:
+        """Each with `schemas`, its state as it last was in each version of its schema, oldest first."""
+        history = EventType.pgh_event_model.objects.order_by("pgh_obj_id", "schema_version", "-pgh_id")  # type: ignore[attr-defined]  # (pghistory sets it)
+        versions = history.distinct("pgh_obj_id", "schema_version")
+        return self.prefetch_related(models.Prefetch("history", versions, to_attr="schemas"))
 
+
+@pghistory.track(obj_field=pghistory.ObjForeignKey(related_name="history"))
 class EventType(BaseModel):
-    """One kind of event, with the JSON Schema its payload is held to at publish."""
+    """One kind of event, with the JSON Schema its payload is held to at publish; its history keeps every version."""
 
     Category = EventCategory
 
@@ -63,3 +73,9 @@ class EventType(BaseModel):
 
     def __str__(self) -> str:
         return self.event_name
+
+    @property
+    def earlier_schemas(self) -> list[Any]:
+        """Its states with the schemas before this one, oldest first; of a type that was read `with_schemas`."""
+        states: list[Any] = self.schemas  # type: ignore[attr-defined]  # (the prefetch sets it)
+        return [state for state in states if state.schema_version < self.schema_version]

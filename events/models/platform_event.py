@@ -57,6 +57,9 @@ class PlatformEvent(BaseModel):
     partner_id = models.UUIDField(
         null=True, blank=True, help_text="Addressee; empty: every partner whose application may see it."
     )
+    schema_version = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Version of the schema that the payload met; empty: it was not noted yet."
+    )
     is_test = models.BooleanField(
         default=False, db_default=False, help_text="Made to try one endpoint: it stands for nothing that happened."
     )

@@ -37,6 +37,7 @@ COLUMNS = (
     "payload",
     "environment",
     "partner_id",
+    "schema_version",
     "is_test",
     "created_at",
     "updated_at",

@@ -57,6 +57,7 @@ def publish_event(
     check_against_schema(payload, event_type.payload_schema)
     event = PlatformEvent(
         event_type=event_type,
+        schema_version=event_type.schema_version,
         entity_type=entity_type,
         entity_id=entity_id,
         payload=payload,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -72,6 +73,8 @@ def test_a_changed_schema_gets_the_next_version(staff: Client) -> None:
     row.refresh_from_db()
     assert response.status_code == 302
     assert (row.schema_version, row.payload_schema) == (2, {"type": "object"})
+    page = staff.get(f"/admin/events/eventtype/{row.pk}/change/").content.decode()
+    assert re.search(r"&quot;1&quot;: {\s+&quot;type&quot;: &quot;object&quot;,\s+&quot;required&quot;", page)
 
 
 def test_of_a_standard_type_only_active_changes(staff: Client) -> None:

@@ -45,6 +45,7 @@ def test_the_core_platform_publishes(api: Api, service_key: str) -> None:
             "entityType": "lead",
             "entityId": "lead_123",
             "payload": LEAD,
+            "schemaVersion": 1,
             "environment": "live",
             "partnerId": None,
             "isTest": False,

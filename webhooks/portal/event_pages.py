@@ -142,6 +142,6 @@ class EventTypeDetail(EventsPage, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The type, and the newest of its events."""
-        event_type = get_object_or_404(EventType.objects.active(), event_name=kwargs["name"])
+        event_type = get_object_or_404(EventType.objects.active().with_schemas(), event_name=kwargs["name"])
         recent = list_events(principal=self.principal, event_type=event_type)
         return super().get_context_data(event_type=event_type, recent=recent[:5], **kwargs)

@@ -45,6 +45,7 @@ def test_webhook(*, webhook: WebhookEndpoint, event_name: str, actor: Principal)
     # Straight into the log: publishing would fan it out to every subscriber.
     event = PlatformEvent.objects.create(
         event_type=event_type,
+        schema_version=event_type.schema_version,
         entity_type="webhook",
         entity_id=str(endpoint.id),
         payload=event_type.example or TEST_PAYLOAD,
