@@ -13,7 +13,8 @@ from typing import Any
 
 import orjson
 
-MAX_SAFE_INTEGER = 2**53
+# As in JavaScript: 2^53 itself is what a receiver reads for 2^53 + 1 as well.
+MAX_SAFE_INTEGER = 2**53 - 1
 ARRAY_INDEX_END = 2**32 - 1
 CANONICAL_INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
 # In orjson's text: a float that is whole, one in exponent form, a name that JavaScript would move to the front. Text

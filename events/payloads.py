@@ -11,8 +11,8 @@ import jsonschema_rs
 from django.core.serializers.json import DjangoJSONEncoder
 
 from common.errors import InvalidError, InvalidFieldsError
+from common.javascript_json import MAX_SAFE_INTEGER
 
-MAX_SAFE_INTEGER = 2**53 - 1
 MAX_DEPTH = 32
 MAX_BYTES = 256 * 1024
 ROOT = "payload"

@@ -75,6 +75,11 @@ def test_numbers_of_rfc_8785_appendix_b(value: float, text: str) -> None:
     assert number(value) == text
 
 
+@pytest.mark.parametrize(("value", "text"), [(2**53 - 1, "9007199254740991"), (2**53 + 1, "9007199254740992")])
+def test_an_integer_beyond_what_is_safe_is_the_double_it_is_read_as(value: int, text: str) -> None:
+    assert dumps(value) == rewrite(str(value)) == text
+
+
 def test_large_numbers_from_the_database_keep_their_value() -> None:
     # jsonb returns 1e300 as 301 digits.
     text = "[" + "1" + "0" * 300 + ",1152921504606847000]"

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
-from events.payloads import MAX_SAFE_INTEGER
+from common.javascript_json import MAX_SAFE_INTEGER
 from webhooks.engine.messages import Claim, Endpoint, build_request
 from webhooks.payload import data_text, envelope, signed_body
 from webhooks.signing import body_signature, generate_secret, standard_signature
