@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from common.errors import ConflictError, InvalidError, InvalidFieldsError
+from common.partitions import partition_name, uuid7_day
 from common.principal import Principal, PrincipalKind
 from events.models import EventType, PlatformEvent, PublishedKey
 from events.services.publishing import publish_event
@@ -195,6 +197,54 @@ def test_the_same_key_for_another_event_is_a_conflict() -> None:
 
     assert refusal.value.code == "idempotency_key_reused"
     assert PlatformEvent.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE events_platformevent SET payload = '{}'",
+        "UPDATE events_platformevent SET environment = 'test' WHERE id = %(id)s",
+        "DELETE FROM events_platformevent WHERE id = %(id)s",
+        "DELETE FROM {partition}",
+    ],
+)
+def test_the_log_is_append_only_for_sql(statement: str) -> None:
+    event = publish()
+    statement = statement.replace("{partition}", partition_name("events_platformevent", uuid7_day(event.pk)))
+
+    with (
+        pytest.raises(DatabaseError, match="Cannot update or delete"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement, {"id": event.pk})
+
+    assert PlatformEvent.objects.get() == event
+    assert (PlatformEvent.objects.get().payload, PlatformEvent.objects.get().environment) == (LEAD, "live")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "rewrite",
+    [
+        lambda event: event.delete(),
+        lambda event: event.save(update_fields=["payload"]),
+        lambda event: PlatformEvent.objects.filter(pk=event.pk).update(payload={}),
+        lambda _: PlatformEvent.objects.all().delete(),
+    ],
+    ids=["delete", "save", "update many", "delete many"],
+)
+def test_the_log_is_append_only_for_the_orm(rewrite: Callable[[PlatformEvent], object]) -> None:
+    event = publish()
+    changed = PlatformEvent.objects.get()
+    changed.payload = {}
+
+    with pytest.raises(DatabaseError, match="Cannot update or delete"), transaction.atomic():
+        rewrite(changed)
+
+    assert PlatformEvent.objects.get() == event
+    assert PlatformEvent.objects.get().payload == LEAD
 
 
 @pytest.mark.django_db(transaction=True)
