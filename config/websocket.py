@@ -1,12 +1,14 @@
 """`/api/events/ws`: the event stream as a WebSocket.
 
 The handshake is replayed as GET /api/events/stream through the whole HTTP stack, so credentials, scopes, filters,
-limits and metering are the same; each event of that stream becomes one text message.
+limits and metering are the same; each event of that stream becomes one text message. The first message is
+`{"position": "evt_..."}`: who is cut off before the first event resumes there.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -110,6 +112,14 @@ class Bridge:
             return
         *messages, self.buffer = self.buffer.split(b"\n\n")
         for one in messages:
-            lines = [line for line in one.split(b"\n") if line.startswith(b"data: ")]
-            if lines:
-                await self.send({"type": "websocket.send", "text": lines[0].removeprefix(b"data: ").decode()})
+            if (text := text_of(one)) is not None:
+                await self.send({"type": "websocket.send", "text": text})
+
+
+def text_of(block: bytes) -> str | None:
+    """A block of the stream as a message: its event, or the position it names; None for a heartbeat."""
+    lines = [line for line in block.decode().split("\n") if not line.startswith(":")]
+    fields = dict(line.split(": ", 1) for line in lines)
+    if "data" in fields:
+        return fields["data"]
+    return json.dumps({"position": fields["id"]}) if "id" in fields else None

@@ -54,7 +54,12 @@ class Reader:
             admitted = still_admitted(self.request, self.principal) and event_scopes(self.principal) == self.scopes
             return self.read() if admitted else None
         finally:
-            connection.close()  # a waiting stream holds no database connection
+            let_go()
+
+
+def let_go() -> None:
+    """A waiting stream holds no database connection."""
+    connection.close()
 
 
 def event_stream(
@@ -87,6 +92,7 @@ def drain(read: Callable[[], list[PlatformEvent]], here: bytes) -> Iterator[byte
 
 async def follow(read: Callable[[], list[PlatformEvent] | None], here: bytes) -> AsyncIterator[bytes]:
     """Events as they are committed, and a comment when there were none for a while; until the caller may not read."""
+    await sync_to_async(let_go)()
     yield b"retry: 1000\n" + here
     ends, speaks = time.monotonic() + LIFETIME_SECONDS, time.monotonic() + HEARTBEAT_SECONDS
     while time.monotonic() < ends:

@@ -139,7 +139,9 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
     def stream(self, request: Request) -> StreamingHttpResponse:
         """Events as they happen, as server-sent events, with the filters of the list.
 
-        `/api/events/ws` is the same as a WebSocket. A stream ends after a minute; resume it with the last event's id.
+        `/api/events/ws` is the same as a WebSocket: a text message per event, after a first one that says where the
+        stream begins, `{"position": "evt_..."}`. A stream ends after a minute; resume it behind the last event's
+        `eventId`, or behind that position when none came.
         """
         raw = request.headers.get("Last-Event-ID") or request.query_params.get("lastEventId", "")
         after = event_id(raw) if raw else None

@@ -153,11 +153,36 @@ def test_a_websocket_gets_one_message_per_event(acme_key: str) -> None:
         client = connect(scope_of("websocket", "/api/events/ws", acme_key, "event=lead.created"))
         await client.send_input({"type": "websocket.connect"})
         assert (await client.receive_output(5))["type"] == "websocket.accept"
+        assert list(json.loads((await client.receive_output(5))["text"])) == ["position"]
         published = await sync_to_async(publish_elsewhere)()
         text = (await client.receive_output(5))["text"]
         assert (json.loads(text)["eventId"], json.loads(text)["event"]) == (published, "lead.created")
         await client.send_input({"type": "websocket.disconnect", "code": 1000})
         await client.wait(8)
+
+    asyncio.run(run())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whose_websocket_is_cut_off_before_the_first_event_misses_none(acme_key: str) -> None:
+    async def opened(query: str) -> tuple[Any, str]:
+        client = connect(scope_of("websocket", "/api/events/ws", acme_key, query))
+        await client.send_input({"type": "websocket.connect"})
+        assert (await client.receive_output(5))["type"] == "websocket.accept"
+        return client, json.loads((await client.receive_output(5))["text"])["position"]
+
+    async def close(client: Any) -> None:
+        await client.send_input({"type": "websocket.disconnect", "code": 1000})
+        await client.wait(8)
+
+    async def run() -> None:
+        first, stood = await opened("")
+        await close(first)
+        between = await sync_to_async(publish_elsewhere)()
+        second, resumed = await opened(f"lastEventId={stood}")
+        assert resumed == stood
+        assert json.loads((await second.receive_output(5))["text"])["eventId"] == between
+        await close(second)
 
     asyncio.run(run())
 
