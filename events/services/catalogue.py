@@ -80,6 +80,7 @@ def save_event_type(*, event_type: EventType) -> EventType:
     if stored is not None:
         event_type.schema_version = stored.schema_version + (stored.payload_schema != event_type.payload_schema)
     event_type.save()
+    cache.pop(event_type.event_name, None)
     return event_type
 
 

@@ -37,7 +37,6 @@ def quote_made() -> Iterator[EventType]:
 def change(event_type: EventType, schema: dict[str, Any]) -> None:
     event_type.payload_schema = schema
     save_event_type(event_type=event_type)
-    cache.clear()  # what a process remembers of a type is a few seconds old
 
 
 def publish() -> PlatformEvent:
