@@ -19,7 +19,7 @@ from applications.services import applications, lifecycle, review, validation
 from applications.services.api_version import set_api_version
 from applications.services.comments import add_comment
 from common.api.filters import refuse_unknown_parameters
-from common.api.views import GenericViewSet
+from common.api.views import GenericViewSet, without_body
 from common.errors import InvalidError
 from partners.models import Partner
 
@@ -105,7 +105,7 @@ class ApplicationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
         data = self.validated(wire.SubmitInput)
         return self.shown(review.submit_application(application=self.get_object(), actor=self.principal, **data))
 
-    @extend_schema(summary="Withdraw a submission", request=None)
+    @without_body(summary="Withdraw a submission")
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: str) -> Response:
         """Take a submission back."""
@@ -132,7 +132,7 @@ class ApplicationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
         data = self.validated(wire.RequestChangesInput)
         return self.shown(review.request_changes(application=self.get_object(), actor=self.principal, **data))
 
-    @extend_schema(summary="Publish to the marketplace", request=None)
+    @without_body(summary="Publish to the marketplace")
     @action(detail=True, methods=["post"])
     def publish(self, request: Request, pk: str) -> Response:
         """Publish an approved application."""
@@ -166,7 +166,7 @@ class ApplicationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
         data = self.validated(wire.ApiVersionInput)
         return self.shown(set_api_version(application=self.get_object(), actor=self.principal, **data))
 
-    @extend_schema(summary="Run the security validation", request=None, responses=wire.ValidationSerializer)
+    @without_body(summary="Run the security validation", responses=wire.ValidationSerializer)
     @action(detail=True, methods=["post"])
     def validate(self, request: Request, pk: str) -> Response:
         """Every check with its finding; links and webhook endpoints are asked."""

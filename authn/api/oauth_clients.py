@@ -28,7 +28,7 @@ from authn.services.oauth_clients import (
 )
 from common.api.filters import FilterSet
 from common.api.serializers import APP_ALIAS, ModelSerializer, Serializer
-from common.api.views import GenericViewSet
+from common.api.views import GenericViewSet, without_body
 from common.base import Environment
 from common.errors import InvalidError
 
@@ -180,7 +180,7 @@ class OAuthClientViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet):
         values = self.validated(RotateSecret)
         return self.issued(rotate_client_secret(client=self.get_object(), actor=self.principal, **values))
 
-    @extend_schema(request=None, responses=OAuthClientSerializer)
+    @without_body(responses=OAuthClientSerializer)
     @action(detail=True, methods=["post"], url_path="end-overlap")
     def end_overlap(self, request: Request, pk: str) -> Response:
         """Stop accepting the old secret now."""

@@ -24,7 +24,7 @@ from authn.api.serializers import (
 )
 from authn.models import ApiKey
 from authn.services import keys
-from common.api.views import GenericViewSet
+from common.api.views import GenericViewSet, without_body
 
 MANAGE = "manage:keys"
 
@@ -58,7 +58,7 @@ class ApiKeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
         data = self.validated(RotateKeySerializer)
         return self.issued(keys.rotate_api_key(api_key=self.get_object(), **data, actor=self.principal))
 
-    @extend_schema(request=None, responses=ApiKeySerializer)
+    @without_body(responses=ApiKeySerializer)
     @action(detail=True, methods=["post"], url_path="end-overlap")
     def end_overlap(self, request: Request, pk: str) -> Response:
         """Stop a rotated key before its overlap ends."""

@@ -41,9 +41,7 @@ class IdempotentMixin:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]  # (the view's)
         if request.method in SAFE_METHODS:
             return
-        body = (
-            request.data if request.method in {"POST", "PUT", "PATCH"} else None
-        )  # parsed even if the view reads none
+        body = request.data  # parsed even if the view reads none
         key = request.headers.get("Idempotency-Key")
         if request.method != "POST" or key is None or request.auth is None:
             return

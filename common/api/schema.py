@@ -212,9 +212,7 @@ class TreatyAutoSchema(AutoSchema):
         if "{" in self.path or self.method != "GET":
             statuses.append("404")  # also for an object that a body names
         if self.method != "GET":
-            statuses.append("409")
-        if self.method in {"POST", "PUT", "PATCH"}:
-            statuses += ["413", "415"]
+            statuses += ["409", "413", "415"]
         if self.method == "POST" and not self.is_public:
             statuses.append("422")
         return statuses

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, QueryDict
+from drf_spectacular.utils import extend_schema
 from rest_framework import viewsets
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.generics import get_object_or_404
@@ -15,11 +17,13 @@ from rest_framework.response import Response
 from common.api.filters import refuse_unknown_parameters
 from common.api.idempotency import IdempotentMixin
 from common.api.permissions import Requirement
+from common.api.serializers import Serializer
 from common.api.versions.views import VersionedMixin
 from common.principal import Principal
 from common.text import is_storable, printable
 
 INSTANCES: dict[Any, Any] = {}
+Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
 def shared(made_of: Any) -> Any:
@@ -28,6 +32,20 @@ def shared(made_of: Any) -> Any:
     if found is None:
         found = INSTANCES[made_of] = made_of()
     return found
+
+
+class NoBody(Serializer):
+    """What is told everything by its path takes: an empty body or an object without members."""
+
+
+def without_body(**described: Any) -> Callable[[Handler], Handler]:
+    """`extend_schema` for an action that takes no body. What is sent to it all the same is refused, not ignored."""
+
+    def mark(handler: Handler) -> Handler:
+        handler.takes_body = False  # type: ignore[attr-defined]
+        return extend_schema(request=None, **described)(handler)
+
+    return mark
 
 
 class GenericViewSet(IdempotentMixin, VersionedMixin, viewsets.GenericViewSet[Any]):
@@ -68,12 +86,15 @@ class GenericViewSet(IdempotentMixin, VersionedMixin, viewsets.GenericViewSet[An
         return cast("Principal", self.request.auth)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """After authentication and permissions, refuse text no column can hold, wherever the URL carries it."""
+        """After authentication and permissions, refuse a body where none is taken, and text no column can hold."""
         for name, value in request.query_params.items() if request._request.META.get("QUERY_STRING") else ():
             if not (is_storable(name) and is_storable(str(value))):
                 detail = ErrorDetail("Holds a NUL or an unpaired surrogate.", code="invalid_text")
                 raise ValidationError({printable(name): [detail]})
         super().initial(request, *args, **kwargs)
+        method = str(request._request.method)
+        if method == "DELETE" or not getattr(getattr(self, method.lower()), "takes_body", True):
+            self.validated(NoBody)
 
     def get_queryset(self) -> QuerySet[Any]:
         """Rows visible to the caller; another tenant's row is a 404."""

@@ -10,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common.api.views import GenericViewSet
+from common.api.views import GenericViewSet, without_body
 from integrations.api.filters import IntegrationFilterSet
 from integrations.api.serializers import (
     MANAGE,
@@ -72,13 +72,13 @@ class IntegrationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
         services.delete_integration(integration=self.get_object(), actor=self.principal)
         return Response(status=204)
 
-    @extend_schema(summary="Activate an integration", request=None)
+    @without_body(summary="Activate an integration")
     @action(detail=True, methods=["post"])
     def activate(self, request: Request, pk: str) -> Response:
         """Switch it on; its partner's receivers get `integration.connected`."""
         return self.respond(services.activate_integration(integration=self.get_object(), actor=self.principal))
 
-    @extend_schema(summary="Deactivate an integration", request=None)
+    @without_body(summary="Deactivate an integration")
     @action(detail=True, methods=["post"])
     def deactivate(self, request: Request, pk: str) -> Response:
         """Switch it off; its partner's receivers get `integration.disconnected`."""

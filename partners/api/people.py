@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from common.api.filters import FilterSet
 from common.api.serializers import ModelSerializer, Serializer
+from common.api.views import without_body
 from partners.api.views import PartnerChildViewSet
 from partners.models import Invitation, PartnerMember
 from partners.models.member import RoleChoices
@@ -104,7 +105,7 @@ class MemberViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, PartnerChi
         members.remove_member(member=self.get_object(), actor=self.principal)
         return Response(status=204)
 
-    @extend_schema(request=None)
+    @without_body()
     @action(detail=True, methods=["post"])
     def transfer(self, request: Request, partner_id: UUID, pk: UUID) -> Response:
         """Hand ownership to this member; the owner who calls becomes a developer."""
@@ -130,13 +131,13 @@ class InvitationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Partne
         location = f"/api/partners/{partner.id}/invitations/{invitation.id}"
         return self.respond(invitation, status=201, location=location)
 
-    @extend_schema(request=None)
+    @without_body()
     @action(detail=True, methods=["post"])
     def resend(self, request: Request, partner_id: UUID, pk: UUID) -> Response:
         """Send it again with a new link and a new term; the old link stops working."""
         return self.respond(invitations.resend_invitation(invitation=self.get_object(), actor=self.principal))
 
-    @extend_schema(request=None)
+    @without_body()
     @action(detail=True, methods=["post"])
     def revoke(self, request: Request, partner_id: UUID, pk: UUID) -> Response:
         """Take an open invitation back."""

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api.filters import refuse_unknown_parameters
-from common.api.views import GenericViewSet
+from common.api.views import GenericViewSet, without_body
 from partners.api.filters import PartnerFilter
 from partners.api.permissions import ReadsAccount
 from partners.api.serializers import (
@@ -77,7 +77,7 @@ class PartnerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
         services.delete_partner(partner=self.get_object(), actor=self.principal)
         return Response(status=204)
 
-    @extend_schema(request=None)
+    @without_body()
     @action(detail=True, methods=["post"])
     def activate(self, request: Request, pk: UUID) -> Response:
         """Take live, or resume."""
@@ -97,7 +97,7 @@ class PartnerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
         refuse_unknown_parameters(request, ())
         return Response(partner_statistics(self.get_object()))
 
-    @extend_schema(request=None)
+    @without_body()
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, pk: UUID) -> Response:
         """Bring back a deleted partner, inactive."""

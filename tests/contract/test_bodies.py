@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -125,14 +125,73 @@ def test_a_body_just_under_one_mebibyte_is_taken(client: APIClient, application:
     assert response.status_code == 201
 
 
-def test_an_action_refuses_a_garbled_body_too(client: APIClient, application: PartnerApplication) -> None:
+@pytest.fixture
+def deactivate(client: APIClient, application: PartnerApplication) -> Iterator[Callable[..., Any]]:
+    """Sends a body to an action that takes none; what it refuses has changed nothing."""
     row = Integration.objects.create(partner=application.partner, application=application, integration_name="x")
+    answers = []
 
-    response = client.generic("POST", f"{PATH}/{row.pk}/deactivate", "{", content_type="application/json")
+    def send(body: str, content_type: str = "application/json") -> Any:
+        answers.append(client.generic("POST", f"{PATH}/{row.pk}/deactivate", body, content_type=content_type))
+        return answers[-1]
+
+    yield send
+    row.refresh_from_db()
+    taken = any(answer.status_code == 200 for answer in answers)
+    assert row.status == (Integration.Status.INACTIVE if taken else Integration.Status.ACTIVE)
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "code"),
+    [
+        ('{"reason": "KYC done"}', "reason", "unknown_field"),
+        ('{"status": "inactive"}', "status", "unknown_field"),
+        ("[]", "", "invalid"),
+        ("[1]", "", "invalid"),
+        ('"text"', "", "invalid"),
+        ("null", "", "null"),
+    ],
+)
+def test_an_action_without_a_body_refuses_one(deactivate: Callable[..., Any], body: str, field: str, code: str) -> None:
+    response = deactivate(body)
 
     assert response.status_code == 400
-    row.refresh_from_db()
-    assert row.status == Integration.Status.ACTIVE
+    assert [(row["field"], row["code"]) for row in response.json()["errors"]] == [(field, code)]
+
+
+def test_an_action_without_a_body_refuses_a_garbled_one_too(deactivate: Callable[..., Any]) -> None:
+    response = deactivate("{")
+
+    assert (response.status_code, response.json()["code"]) == (400, "malformed_json")
+
+
+def test_an_action_without_a_body_refuses_another_content_type(deactivate: Callable[..., Any]) -> None:
+    assert deactivate("a=1", "application/x-www-form-urlencoded").status_code == 415
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ("{}", "application/json"),
+        ("", "application/json"),
+        ("", ""),
+        ("", "text/plain"),
+        ("", "application/x-www-form-urlencoded"),
+        ("", "multipart/form-data; boundary=x"),
+    ],
+)
+def test_an_action_without_a_body_needs_none(deactivate: Callable[..., Any], body: str, content_type: str) -> None:
+    assert deactivate(body, content_type).status_code == 200
+
+
+def test_a_delete_with_members_deletes_nothing(client: APIClient, application: PartnerApplication) -> None:
+    row = Integration.objects.create(partner=application.partner, application=application, integration_name="x")
+    refused = client.delete(f"{PATH}/{row.pk}", {"reason": "Moved"})
+    there = Integration.objects.count()
+    taken = client.delete(f"{PATH}/{row.pk}", {})
+
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "reason")
+    assert (there, taken.status_code, Integration.objects.count()) == (1, 204, 0)
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "*/*", "nonsense", "application/problem+json"])

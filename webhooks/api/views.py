@@ -12,7 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common.api.views import GenericViewSet
+from common.api.views import GenericViewSet, without_body
 from common.errors import InvalidError
 from integrations.models import Integration
 from webhooks.api import serializers as wire
@@ -73,7 +73,7 @@ class WebhookViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
         endpoints.delete_webhook(webhook=self.get_object(), actor=self.principal)
         return Response(status=204)
 
-    @extend_schema(summary="Verify a webhook", request=None, responses=wire.WebhookSerializer)
+    @without_body(summary="Verify a webhook", responses=wire.WebhookSerializer)
     @action(detail=True, methods=["post"])
     def verify(self, request: Request, pk: str) -> Response:
         """Post the signed ownership challenge again, now; `ownershipStatus` tells what came of it.
@@ -98,7 +98,7 @@ class WebhookViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
         rotated = secrets.rotate_secret(webhook=self.get_object(), actor=self.principal, **data)
         return Response(wire.RotatedSecretSerializer(rotated).data)
 
-    @extend_schema(summary="End the overlap of earlier secrets", request=None, responses=wire.WebhookSerializer)
+    @without_body(summary="End the overlap of earlier secrets", responses=wire.WebhookSerializer)
     @action(detail=True, methods=["post"], url_path="end-overlap")
     def end_overlap(self, request: Request, pk: str) -> Response:
         """From the next delivery on, the current secret alone signs."""
@@ -161,7 +161,7 @@ class DeliveryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericV
         """With every attempt: request and answer."""
         return Response(wire.DeliveryDetailSerializer(self.get_object(), context=self.get_serializer_context()).data)
 
-    @extend_schema(summary="Retry a delivery", request=None, responses=wire.DeliverySerializer)
+    @without_body(summary="Retry a delivery", responses=wire.DeliverySerializer)
     def retry(self, request: Request, webhook_id: UUID, pk: UUID) -> Response:
         """Try again now."""
         delivery = deliveries.retry_delivery(delivery=self.get_object(), actor=self.principal)
