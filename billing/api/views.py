@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,15 +19,13 @@ from authn.quotas import MonthlyQuota, quota_of
 from billing.models import PartnerUsage, UsageReport
 from billing.selectors import PERIODS, usage_lines, usage_totals
 from billing.services.usage import track_usage
-from common.api.serializers import APP_ALIAS, ModelSerializer, Serializer
+from common.api.serializers import APP_ALIAS, BoundedDateTimeField, ModelSerializer, Serializer
 from common.api.views import GenericViewSet
 from common.base import Environment
-from common.errors import InvalidError
 from partners.models import Partner
 
 LONGEST = timedelta(days=400)
 USUAL = timedelta(days=30)
-FIRST_MOMENT = datetime.min.replace(tzinfo=UTC)
 
 
 class UsageQuerySerializer(Serializer):
@@ -38,9 +36,19 @@ class UsageQuerySerializer(Serializer):
     metric_name = serializers.CharField(required=False, max_length=50)
     environment = serializers.ChoiceField(choices=Environment.choices, default="live")
     start_date = serializers.DateTimeField(required=False, help_text="30 days ago when not given.")
-    end_date = serializers.DateTimeField(required=False, help_text="Now when not given.")
+    end_date = BoundedDateTimeField(required=False, help_text="Now when not given.")
     group_by = serializers.ChoiceField(choices=list(PERIODS), default="day")
     by_application = serializers.BooleanField(default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Fill in the dates that were not given, and hold them to 400 days."""
+        end: datetime = attrs.get("end_date") or timezone.now()
+        start: datetime = attrs.get("start_date") or end - USUAL
+        if not timedelta() < end - start <= LONGEST:
+            field = "endDate" if "end_date" in attrs else "startDate"
+            message = "The end must be later than the start, by 400 days at most."
+            raise serializers.ValidationError({field: message}, code="invalid")
+        return {**attrs, "start_date": start, "end_date": end}
 
 
 class UsageLineSerializer(Serializer):
@@ -152,13 +160,8 @@ class UsageViewSet(GenericViewSet):
     )
     def list(self, request: Request) -> Response:
         """Usage added up by hour, day or month and metric, and by application when asked for."""
-        serializer = UsageQuerySerializer(data=request.query_params.dict())
-        serializer.is_valid(raise_exception=True)
-        query = serializer.validated_data
-        end: datetime = query.get("end_date") or timezone.now()
-        start: datetime = query.get("start_date") or end - min(USUAL, end - FIRST_MOMENT)
-        if not timedelta(0) < end - start <= LONGEST:
-            raise InvalidError("The end must be later than the start, by 400 days at most.", field="end_date")
+        query = self.validated_query(UsageQuerySerializer)
+        start, end = query["start_date"], query["end_date"]
         usage = self.narrowed(query).filter(usage_date__gte=start, usage_date__lt=end)
         lines: Sequence[Any] = usage_lines(usage, period=query["group_by"], by_application=query["by_application"])
         summary = {

@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from operator import attrgetter
 from typing import Any
 
@@ -120,7 +120,7 @@ class CursorPagination(pagination.BasePagination):
                 for column, name, value in zip(self.columns, position["o"], position["v"], strict=True)
             ]
             return Cursor(values, backwards=position["b"] is True)
-        except (ValueError, TypeError, KeyError, RecursionError, binascii.Error, DjangoValidationError):
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError, binascii.Error, DjangoValidationError):
             detail = ErrorDetail("This cursor is not valid here.", code="invalid_cursor")
             raise ValidationError({"cursor": [detail]}) from None
 
@@ -227,8 +227,13 @@ def read(column: Column, name: str, value: Any) -> Any:
         raise ValueError("another ordering")
     if isinstance(value, str) and not is_storable(value):
         raise ValueError("not text")
-    if value is None and not column.field.null and column.path == "id":
-        raise ValueError("no id")
+    if value is None and not column.field.null:
+        raise ValueError("never NULL")
     if isinstance(value, list | dict):
         raise TypeError("not a value")
-    return column.field.to_python(value)
+    found = column.field.to_python(value)
+    if isinstance(found, datetime):
+        if found.tzinfo is None:
+            raise ValueError("not a moment")
+        found = found.astimezone(UTC)  # PostgreSQL refuses offsets that are written all the same
+    return found

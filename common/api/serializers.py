@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -12,6 +13,7 @@ from rest_framework.fields import SkipField, empty
 
 from common.api.casing import camelize
 
+EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 APP_ALIAS = {"applicationId": "appId"}  # responses say appId everywhere
 
 AnyField = serializers.Field[Any, Any, Any, Any]
@@ -24,6 +26,19 @@ JSON_TYPES: dict[type[AnyField], tuple[type, ...]] = {
     serializers.IntegerField: (int, float),
     serializers.UUIDField: (str,),
 }
+
+
+class BoundedDateTimeField(serializers.DateTimeField):
+    """A time that others are reckoned from, so with room around it, and that an id can hold."""
+
+    default_error_messages = {"out_of_range": "This time is out of range."}
+
+    def to_internal_value(self, value: Any) -> datetime:
+        """The time; refuses one that is too near to the ends of what there is."""
+        moment: datetime = super().to_internal_value(value)
+        if not EARLIEST <= moment <= LATEST:
+            self.fail("out_of_range")
+        return moment
 
 
 class FixedMixin(serializers.Field[Any, Any, Any, Any]):

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from common.api.serializers import FixedUUIDField, ModelSerializer, Serializer
+from common.api.serializers import BoundedDateTimeField, FixedUUIDField, ModelSerializer, Serializer
 from common.http import parse_headers
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from webhooks.payload import public_id
 from webhooks.selectors import DAY, attempt_body, may_read_bodies
 from webhooks.services.endpoints import MAX_SUBSCRIPTIONS
 from webhooks.services.secrets import DEFAULT_OVERLAP_HOURS, MAX_OVERLAP_HOURS
-
-EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 
 
 class PreviousSecretSerializer(Serializer):
@@ -255,13 +252,11 @@ class WindowSerializer(Serializer):
     """A span of time, the last 24 hours by default."""
 
     since = serializers.DateTimeField(required=False, help_text="Default: 24 hours before `until`.")
-    until = serializers.DateTimeField(required=False, help_text="Default: now.")
+    until = BoundedDateTimeField(required=False, help_text="Default: now.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Fill in the defaults, and hold `until` to times that an id can hold."""
+        """Fill in the defaults."""
         until = attrs.get("until") or timezone.now()
-        if not EARLIEST <= until <= LATEST:
-            raise serializers.ValidationError({"until": "This time is out of range."}, code="out_of_range")
         since = attrs.get("since") or until - DAY
         if since >= until:
             raise serializers.ValidationError({"since": "Expected a time before until."}, code="invalid_range")
