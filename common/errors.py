@@ -44,6 +44,15 @@ class ConflictError(DomainError):
     status = 409
 
 
+class ReusedKeyError(DomainError):
+    """An idempotency key in a body that was used with another body."""
+
+    status = 422
+
+    def __init__(self, message: str) -> None:
+        super().__init__("idempotency_key_reused", message, field="idempotency_key")
+
+
 class TransitionError(ConflictError):
     """An illegal state transition; the code names it, e.g. `draft_to_published`."""
 

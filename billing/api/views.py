@@ -179,7 +179,7 @@ class UsageViewSet(GenericViewSet):
         responses={200: UsageReportSerializer, 201: UsageReportSerializer},
     )
     def create(self, request: Request) -> Response:
-        """Report usage from a core service, once per `idempotencyKey`."""
+        """Report usage from a core service, once per `idempotencyKey`; a key that came with another figure is a 422."""
         data = self.validated(TrackUsageSerializer)
         report, created = track_usage(application_id=data.pop("app_id", None), **data, actor=self.principal)
         shown = UsageReportSerializer(report).data

@@ -16,7 +16,7 @@ from billing.measures import UNITS, check_measure
 from billing.models import PartnerUsage, UsageReport
 from billing.services.quotas import count_towards_quotas
 from billing.tally import Slot, Tally
-from common.errors import ForbiddenError, InvalidError
+from common.errors import ForbiddenError, InvalidError, ReusedKeyError
 from common.ids import uuid7
 from common.principal import Principal
 from partners.models import Partner
@@ -99,31 +99,46 @@ def track_usage(
     used_at: datetime | None = None,
     actor: Principal,
 ) -> tuple[UsageReport, bool]:
-    """Add what a core service measured to the hour's usage; (report, False) when the key was reported before."""
+    """Add what a core service measured to the hour's usage; (report, False) when it was reported before.
+
+    Raises ReusedKeyError for a key that came with another figure.
+    """
     if not actor.is_service:
         raise ForbiddenError("forbidden", "Usage is reported by core services.")
     if metric_name in Metric.values and metric_name not in REPORTED:
         raise InvalidError("The meter alone counts this metric.", field="metric_name", code="metered")
     check_measure(metric_name=metric_name, value=value, unit=unit)
+    check_owner(partner_id, application_id)
+    hour = (used_at or timezone.now()).astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    figure = {
+        "application_id": application_id,
+        "metric_name": metric_name,
+        "unit": unit,
+        "value": value,
+        "environment": environment,
+    }
+    report, created = UsageReport.objects.get_or_create(
+        partner_id=partner_id,
+        idempotency_key=idempotency_key,
+        defaults={**figure, "usage_date": hour, "reported_by": actor.label},
+    )
+    if created:
+        upsert([(uuid7(), partner_id, application_id, environment, metric_name, unit, hour, value, 1, "{}")])
+    else:
+        check_repeats(report, figure if used_at is None else {**figure, "usage_date": hour})
+    return report, created
+
+
+def check_owner(partner_id: uuid.UUID, application_id: uuid.UUID | None) -> None:
+    """Raise InvalidError for a partner there is not, and for an application that is not the partner's."""
     if not Partner.objects.filter(id=partner_id).exists():
         raise InvalidError("There is no such partner.", field="partner_id", code="does_not_exist")
     own = PartnerApplication.objects.filter(partner_id=partner_id)
     if application_id is not None and not own.filter(id=application_id).exists():
         raise InvalidError("The partner has no such application.", field="app_id", code="does_not_exist")
-    hour = (used_at or timezone.now()).astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    report, created = UsageReport.objects.get_or_create(
-        partner_id=partner_id,
-        idempotency_key=idempotency_key,
-        defaults={
-            "application_id": application_id,
-            "metric_name": metric_name,
-            "unit": unit,
-            "value": value,
-            "usage_date": hour,
-            "environment": environment,
-            "reported_by": actor.label,
-        },
-    )
-    if created:
-        upsert([(uuid7(), partner_id, application_id, environment, metric_name, unit, hour, value, 1, "{}")])
-    return report, created
+
+
+def check_repeats(report: UsageReport, figure: Mapping[str, Any]) -> None:
+    """Raise ReusedKeyError when `figure` is another one than was reported: it would be lost without a word."""
+    if any(getattr(report, name) != value for name, value in figure.items()):
+        raise ReusedKeyError("This idempotency key was used to report another figure.")

@@ -96,10 +96,11 @@ def from_domain_error(error: DomainError) -> tuple[int, str, str, dict[str, Any]
             {"field": camelize_path(name), "code": error.code, "message": text} for name, text in error.errors.items()
         ]
         return 400, "invalid", "The request is not valid.", {"errors": rows}
-    if isinstance(error, InvalidError):
-        rows = [{"field": camelize_path(error.field or ""), "code": error.code, "message": error.message}]
-        return 400, "invalid", error.message, {"errors": rows}
-    return error.status, error.code, error.message, {}
+    if error.field is None:
+        return error.status, error.code, error.message, {}
+    rows = [{"field": camelize_path(error.field), "code": error.code, "message": error.message}]
+    code = "invalid" if isinstance(error, InvalidError) else error.code
+    return error.status, code, error.message, {"errors": rows}
 
 
 def from_api_exception(error: exceptions.APIException) -> tuple[int, str, str, dict[str, Any]]:

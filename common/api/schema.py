@@ -28,7 +28,7 @@ PROBLEMS = {
     "409": "The state of the object does not allow this; `code` says why.",
     "413": "The body is larger than 1 MiB.",
     "415": "The body is not application/json.",
-    "422": "The Idempotency-Key was used with another body.",
+    "422": "The idempotency key was used with another body.",
     "429": "The rate limit is used up; `Retry-After` says when to come back.",
 }
 IDEMPOTENCY_KEY = {

@@ -88,7 +88,9 @@ class PublishSerializer(Serializer):
         required=False, allow_null=True, help_text="Address the event to one partner; default: all that may see it."
     )
     idempotency_key = serializers.CharField(
-        required=False, max_length=255, help_text="The same key publishes once, however often it is sent."
+        required=False,
+        max_length=255,
+        help_text="The same key publishes once, however often it is sent; with another event it is a 422.",
     )
 
 

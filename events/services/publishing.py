@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from common.base import Environment
-from common.errors import ConflictError, ForbiddenError, InvalidError
+from common.errors import ForbiddenError, InvalidError, ReusedKeyError
 from common.ids import uuid7
 from common.principal import SYSTEM, Principal, PrincipalKind
 from events.catalogue import ADDRESSED_CATEGORIES
@@ -39,7 +39,7 @@ def publish_event(
     `idempotency_key` of the same actor gives the first event again, without a second fan-out. What the product itself
     tells of a type that an administrator retired goes into the log and to nobody: nothing it is part of fails for it.
     Raises InvalidError for an unknown event name or partner, a payload its schema refuses or a receiver would misread;
-    ConflictError for a key that was used with another event; ForbiddenError for a live event from the sandbox.
+    ReusedKeyError for a key that was used with another event; ForbiddenError for a live event from the sandbox.
     """
     by_product = actor.kind is PrincipalKind.SYSTEM
     event_type = known_event_type(event_name) if by_product else active_event_type(event_name)
@@ -94,5 +94,5 @@ def claim_key(event: PlatformEvent, key: str, actor: Principal) -> PlatformEvent
     if stored.id == claim.id:
         return None
     if stored.body_hash != body_hash:
-        raise ConflictError("idempotency_key_reused", "This idempotency key was used to publish another event.")
+        raise ReusedKeyError("This idempotency key was used to publish another event.")
     return PlatformEvent.objects.select_related("event_type").get(pk=stored.event_id)

@@ -87,11 +87,37 @@ def test_a_report_counts_once(api: Api, service_key: str, alice: User, acme: Par
     assert first.status_code == 201
     summary = api(alice).get(first["Location"])
     assert [line["value"] for line in summary.json()["data"]["usage"]] == ["12.500000"]
-    again = api(service_key).post("/api/billing/usage", report(acme, value="99"))
-    assert (again.status_code, again.json()["data"]["value"]) == (200, "12.500000")
+    again = api(service_key).post("/api/billing/usage", report(acme, value="12.500"))
+    assert (again.status_code, again.json()["data"]) == (200, first.json()["data"])
     api(service_key).post("/api/billing/usage", report(acme, idempotencyKey="job-2"))
     row = PartnerUsage.objects.get()
     assert (row.metric_name, float(row.metric_value), row.sample_count) == ("leads_scored", 25.0, 2)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"value": "99"}, {"metricName": "leads_sold"}, {"unit": "pieces"}, {"environment": "test"},
+     {"usedAt": "2026-01-01T00:00:00Z"}, {"appId": "its own"}],
+)  # fmt: skip
+def test_a_key_that_said_something_else_is_refused(
+    api: Api, service_key: str, acme: Partner, application: PartnerApplication, changes: dict[str, str]
+) -> None:
+    api(service_key).post("/api/billing/usage", report(acme))
+    if "appId" in changes:
+        changes = {"appId": str(application.id)}
+    refusal = api(service_key).post("/api/billing/usage", report(acme, **changes))
+    assert (refusal.status_code, refusal.json()["code"]) == (422, "idempotency_key_reused")
+    assert [row["field"] for row in refusal.json()["errors"]] == ["idempotencyKey"]
+    assert [(row.metric_name, float(row.value)) for row in UsageReport.objects.all()] == [("leads_scored", 12.5)]
+    assert [float(row.metric_value) for row in PartnerUsage.objects.all()] == [12.5]
+
+
+def test_the_same_report_in_a_later_hour_is_the_same(api: Api, service_key: str, acme: Partner) -> None:
+    first = api(service_key).post("/api/billing/usage", report(acme))
+    UsageReport.objects.update(usage_date="2026-01-01T00:00:00Z")
+    again = api(service_key).post("/api/billing/usage", report(acme))
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert PartnerUsage.objects.get().sample_count == 1
 
 
 def test_only_services_report(api: Api, alice: User, acme_key: str, acme: Partner) -> None:

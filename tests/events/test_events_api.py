@@ -103,7 +103,8 @@ def test_an_idempotency_key_in_the_body_publishes_once(api: Api, service_key: st
     other = client.post("/api/events", {**BODY, "entityId": "other", "idempotencyKey": "k"})
 
     assert first.json() == again.json()
-    assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    assert [row["field"] for row in other.json()["errors"]] == ["idempotencyKey"]
     assert PlatformEvent.objects.count() == 1
 
 

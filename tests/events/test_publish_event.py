@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from common.errors import ConflictError, InvalidError, InvalidFieldsError
+from common.errors import InvalidError, InvalidFieldsError, ReusedKeyError
 from common.partitions import partition_name, uuid7_day
 from common.principal import Principal, PrincipalKind
 from events.models import EventType, PlatformEvent, PublishedKey
@@ -189,10 +189,10 @@ def test_the_same_key_gives_the_first_event_again(received: list[PlatformEvent])
 
 
 @pytest.mark.django_db
-def test_the_same_key_for_another_event_is_a_conflict() -> None:
+def test_the_same_key_for_another_event_is_refused() -> None:
     publish(idempotency_key="k1")
 
-    with pytest.raises(ConflictError) as refusal:
+    with pytest.raises(ReusedKeyError) as refusal:
         publish({**LEAD, "status": "other"}, idempotency_key="k1")
 
     assert refusal.value.code == "idempotency_key_reused"
