@@ -24,6 +24,15 @@ class InvalidError(DomainError):
         super().__init__(code, message, field=field)
 
 
+class UnknownObjectError(InvalidError):
+    """An id in a body that names nothing, or nothing of the caller's: which of the two is not told."""
+
+    CODE, MESSAGE = "not_found", "There is no such object, or it is not yours."
+
+    def __init__(self, *, field: str) -> None:
+        super().__init__(self.MESSAGE, field=field, code=self.CODE)
+
+
 class InvalidFieldsError(DomainError):
     """Several inputs that break rules at once: snake_case path -> message."""
 

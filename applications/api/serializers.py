@@ -17,7 +17,8 @@ from applications.models import (
 from applications.registry import ANY_OBJECT, statistics_schemas
 from applications.selectors import scopes_beyond
 from common.api.casing import camelize
-from common.api.serializers import FixedUUIDField, ModelSerializer, Serializer
+from common.api.serializers import FixedUUIDField, ModelSerializer, Serializer, VisibleObjectField
+from partners.models import Partner
 
 # A sunset is a day; a full time is taken too, for clients that send what their language calls a date.
 DATE_FORMATS = ["iso-8601", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"]
@@ -101,7 +102,7 @@ class ApplicationInput(Serializer):
 class ApplicationCreateInput(ApplicationInput):
     """Staff name the partner; everyone else writes for their own."""
 
-    partner_id = serializers.UUIDField(required=False)
+    partner_id = VisibleObjectField(source="partner", queryset=Partner.objects.all(), required=False)
 
 
 class ApplicationUpdateInput(ApplicationInput):

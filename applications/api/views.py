@@ -69,14 +69,18 @@ class ApplicationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
     def create(self, request: Request) -> Response:
         """Draft an application."""
         data = self.validated(wire.ApplicationCreateInput)
-        partner_id = data.pop("partner_id", self.principal.partner_id)
-        if partner_id is None:
-            raise InvalidError("Name the partner.", field="partner_id", code="required")
-        partner = Partner.objects.visible_to(self.principal).filter(id=partner_id).first()
-        if partner is None:
-            raise InvalidError("There is no such partner.", field="partner_id", code="unknown_partner")
-        created = applications.create_application(partner=partner, actor=self.principal, **data)
+        if "partner" not in data:
+            data["partner"] = self.own_partner()
+        created = applications.create_application(actor=self.principal, **data)
         return self.shown(created, status=201, location=f"/api/applications/{created.id}")
+
+    def own_partner(self) -> Partner:
+        """The partner of a caller who named none; raises InvalidError for one who has none."""
+        visible, partner_id = Partner.objects.visible_to(self.principal), self.principal.partner_id
+        partner = visible.filter(id=partner_id).first() if partner_id else None
+        if partner is None:
+            raise InvalidError("Name the partner.", field="partner_id", code="required")
+        return partner
 
     @extend_schema(summary="Replace the content of an application", request=wire.ApplicationUpdateInput)
     def update(self, request: Request, pk: str) -> Response:

@@ -10,7 +10,7 @@ from applications.models import PartnerApplication, ReviewComment
 from applications.services.notices import tell_about_comment
 from applications.services.status import require_partner_side
 from applications.transitions import Side, side_of
-from common.errors import ForbiddenError, InvalidError
+from common.errors import ForbiddenError, InvalidError, UnknownObjectError
 from common.principal import Principal
 
 MAX_LENGTH = 5_000
@@ -42,7 +42,7 @@ def add_comment(
     if parent_id is not None:
         parent = ReviewComment.objects.visible_to(actor).filter(application=application, id=parent_id).first()
         if parent is None:
-            raise InvalidError("There is no such comment.", field="parent_id", code="unknown_comment")
+            raise UnknownObjectError(field="parent_id")
         # A reply to a note stays between reviewers.
         internal = internal or parent.internal
     comment = ReviewComment.objects.create(

@@ -27,7 +27,7 @@ from authn.services.oauth_clients import (
     update_client,
 )
 from common.api.filters import FilterSet
-from common.api.serializers import APP_ALIAS, ModelSerializer, Serializer
+from common.api.serializers import APP_ALIAS, ModelSerializer, Serializer, VisibleObjectField
 from common.api.views import GenericViewSet, without_body
 from common.base import Environment
 from common.errors import InvalidError
@@ -95,7 +95,7 @@ class CreateOAuthClient(Serializer):
 
     aliases = APP_ALIAS
     partner_id = serializers.UUIDField(required=False, help_text="The application's partner, if given.")
-    app_id = serializers.UUIDField()
+    app_id = VisibleObjectField(source="application", queryset=PartnerApplication.objects.all())
     name = serializers.CharField(max_length=100)
     redirect_uris = uri_list(required=False)
     allowed_flows = serializers.ListField(
@@ -151,15 +151,12 @@ class OAuthClientViewSet(ListModelMixin, RetrieveModelMixin, GenericViewSet):
     def create(self, request: Request) -> Response:
         """Create a client; the answer holds its secret, once."""
         values: dict[str, Any] = self.validated(CreateOAuthClient)
-        app_id, partner_id = values.pop("app_id"), values.pop("partner_id", None)
-        application = PartnerApplication.objects.visible_to(self.principal).filter(id=app_id).first()
-        if application is None:
-            raise InvalidError("There is no such application.", field="app_id", code="not_found")
-        if partner_id is not None and partner_id != application.partner_id:
+        partner_id = values.pop("partner_id", None)
+        if partner_id is not None and partner_id != values["application"].partner_id:
             raise InvalidError("This is not the application's partner.", field="partner_id")
         # A sandbox credential works in the sandbox unless told otherwise, and is refused when told so.
         values.setdefault("environment", self.principal.environment)
-        return self.issued(create_client(application=application, actor=self.principal, **values), status=201)
+        return self.issued(create_client(actor=self.principal, **values), status=201)
 
     @extend_schema(request=ChangeOAuthClient, responses=OAuthClientSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:

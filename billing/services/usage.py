@@ -16,7 +16,7 @@ from billing.measures import UNITS, check_measure
 from billing.models import PartnerUsage, UsageReport
 from billing.services.quotas import count_towards_quotas
 from billing.tally import Slot, Tally
-from common.errors import ForbiddenError, InvalidError, ReusedKeyError
+from common.errors import ForbiddenError, InvalidError, ReusedKeyError, UnknownObjectError
 from common.ids import uuid7
 from common.principal import Principal
 from partners.models import Partner
@@ -130,12 +130,12 @@ def track_usage(
 
 
 def check_owner(partner_id: uuid.UUID, application_id: uuid.UUID | None) -> None:
-    """Raise InvalidError for a partner there is not, and for an application that is not the partner's."""
+    """Raise UnknownObjectError for a partner there is not, and for an application that is not the partner's."""
     if not Partner.objects.filter(id=partner_id).exists():
-        raise InvalidError("There is no such partner.", field="partner_id", code="does_not_exist")
+        raise UnknownObjectError(field="partner_id")
     own = PartnerApplication.objects.filter(partner_id=partner_id)
     if application_id is not None and not own.filter(id=application_id).exists():
-        raise InvalidError("The partner has no such application.", field="app_id", code="does_not_exist")
+        raise UnknownObjectError(field="app_id")
 
 
 def check_repeats(report: UsageReport, figure: Mapping[str, Any]) -> None:

@@ -16,7 +16,14 @@ from rest_framework.response import Response
 
 from common.api.casing import camelize_path
 from common.api.parsers import PayloadTooLarge
-from common.errors import ConflictError, DomainError, InvalidError, InvalidFieldsError, ThrottledError
+from common.errors import (
+    ConflictError,
+    DomainError,
+    InvalidError,
+    InvalidFieldsError,
+    ThrottledError,
+    UnknownObjectError,
+)
 
 logger = structlog.get_logger(__name__)
 
@@ -118,11 +125,11 @@ def from_api_exception(error: exceptions.APIException) -> tuple[int, str, str, d
 def known_exception(error: Exception) -> Exception:
     """Exceptions of Django and of the database that a client's input can cause, as what they mean."""
     if isinstance(error, Http404):
-        return exceptions.NotFound("There is no such object, or it is not yours.")
+        return exceptions.NotFound(UnknownObjectError.MESSAGE)
     if isinstance(error, ObjectDoesNotExist):
         # Deleted by somebody else between the look-up of the view and the lock of the service.
         logger.warning("object_gone", exc_info=error)
-        return exceptions.NotFound("There is no such object, or it is not yours.")
+        return exceptions.NotFound(UnknownObjectError.MESSAGE)
     if isinstance(error, PermissionDenied):
         return exceptions.PermissionDenied()
     if isinstance(error, RequestDataTooBig):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
@@ -12,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.fields import SkipField, empty
 
 from common.api.casing import camelize
+from common.errors import UnknownObjectError
 
 EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 APP_ALIAS = {"applicationId": "appId"}  # responses say appId everywhere
@@ -179,7 +180,7 @@ class ModelSerializer(CamelCaseMixin, serializers.ModelSerializer[Any]):
 class VisibleObjectField(serializers.PrimaryKeyRelatedField[Any]):
     """An object named by its id, among those the caller can see: another tenant's does not exist."""
 
-    default_error_messages = {"does_not_exist": "There is no such object, or it is not yours."}
+    default_error_messages = {UnknownObjectError.CODE: UnknownObjectError.MESSAGE}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(pk_field=serializers.UUIDField(), **kwargs)
@@ -188,3 +189,7 @@ class VisibleObjectField(serializers.PrimaryKeyRelatedField[Any]):
         """The visible ones."""
         queryset: Any = super().get_queryset()
         return queryset.visible_to(self.context["request"].auth)
+
+    def fail(self, key: str, **kwargs: Any) -> NoReturn:
+        """Under the code that services use."""
+        super().fail(UnknownObjectError.CODE if key == "does_not_exist" else key, **kwargs)

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from common.base import Environment
-from common.errors import ForbiddenError, InvalidError, ReusedKeyError
+from common.errors import ForbiddenError, InvalidError, ReusedKeyError, UnknownObjectError
 from common.ids import uuid7
 from common.principal import SYSTEM, Principal, PrincipalKind
 from events.catalogue import ADDRESSED_CATEGORIES
@@ -50,7 +50,7 @@ def publish_event(
     if partner_id is None and event_type.event_category in ADDRESSED_CATEGORIES:
         raise InvalidError(f"{event_name} is addressed to one partner.", field="partner_id", code="required")
     if partner_id is not None and not by_product and not is_addressee(partner_id):
-        raise InvalidError("There is no such partner.", field="partner_id", code="unknown_partner")
+        raise UnknownObjectError(field="partner_id")
     for field, value, limit in (("entity_type", entity_type, 50), ("entity_id", entity_id, 100)):
         check_reference(field, value, limit)
     payload = normalize_payload(payload)

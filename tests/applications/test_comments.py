@@ -35,7 +35,7 @@ def test_notes_stay_between_reviewers(
     assert not ReviewComment.objects.visible_to(as_alice).exists()
     with pytest.raises(InvalidError) as refusal:
         add_comment(application=submitted, body="What smells?", parent_id=note.id, actor=as_alice)
-    assert refusal.value.code == "unknown_comment"
+    assert refusal.value.code == "not_found"
     with pytest.raises(ForbiddenError):
         add_comment(application=submitted, body="Secret.", internal=True, actor=as_alice)
     assert ReviewComment.objects.count() == 2

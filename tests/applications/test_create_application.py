@@ -181,7 +181,7 @@ def test_refusals_over_http(api: Api, bob: User, globex: Partner, dana: User) ->
     missing = api(bob).post("/api/applications", {})
     assert missing.json()["errors"] == [{"field": "appName", "code": "required", "message": "This field is required."}]
     foreign = api(bob).post("/api/applications", {"appName": "X", "partnerId": str(globex.id)})
-    assert (foreign.status_code, foreign.json()["errors"][0]["code"]) == (400, "unknown_partner")
+    assert (foreign.status_code, foreign.json()["errors"][0]["code"]) == (400, "not_found")
     unnamed = api(dana).post("/api/applications", {"appName": "X"})
     assert (unnamed.status_code, unnamed.json()["errors"][0]["field"]) == (400, "partnerId")
     status = api(bob).post("/api/applications", {"appName": "X", "status": "approved"})

@@ -83,7 +83,7 @@ def test_a_partner_may_not_publish(api: Api, acme_key: str) -> None:
         ({"entityId": ""}, "entityId", "blank"),
         ({"entityId": "x" * 101}, "entityId", "max_length"),
         ({"partnerId": "nobody"}, "partnerId", "invalid"),
-        ({"partnerId": "01a20b6e-0000-7000-8000-000000000000"}, "partnerId", "unknown_partner"),
+        ({"partnerId": "01a20b6e-0000-7000-8000-000000000000"}, "partnerId", "not_found"),
         ({"environment": "moon"}, "environment", "invalid_choice"),
         ({"entity_type": "lead"}, "entity_type", "unknown_field"),
     ],

@@ -68,7 +68,7 @@ def test_create(api: Api, acme: Partner, application: PartnerApplication, acme_k
 @pytest.mark.parametrize(
     ("change", "field", "code"),
     [
-        ({"appId": str(uuid.UUID(int=1))}, "appId", "does_not_exist"),
+        ({"appId": str(uuid.UUID(int=1))}, "appId", "not_found"),
         ({"appId": "x"}, "appId", "invalid"),
         ({"appId": None}, "appId", "null"),
         ({"integrationName": " "}, "integrationName", "blank"),
@@ -112,7 +112,7 @@ def test_a_strangers_application_does_not_exist(api: Api, application: PartnerAp
     response = api(globex_key).post("/api/integrations", {"appId": str(application.pk), "integrationName": "Mine now"})
 
     assert response.status_code == 400
-    assert response.json()["errors"][0]["code"] == "does_not_exist"
+    assert response.json()["errors"][0]["code"] == "not_found"
     assert not Integration.objects.exists()
 
 
@@ -197,7 +197,8 @@ def test_delete(api: Api, integration: Integration, acme_key: str) -> None:
 
 @pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
 def test_a_stranger_finds_nothing(api: Api, integration: Integration, globex_key: str, method: str) -> None:
-    response = getattr(api(globex_key), method)(f"/api/integrations/{integration.pk}", {"integrationName": "Mine"})
+    body = {"integrationName": "Mine"} if method in {"put", "patch"} else None
+    response = getattr(api(globex_key), method)(f"/api/integrations/{integration.pk}", body)
 
     assert response.status_code == 404
     integration.refresh_from_db()

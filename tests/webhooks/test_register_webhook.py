@@ -136,8 +136,8 @@ def test_a_stranger_sees_no_integration(
     assert response.status_code == 400
     assert response.json()["errors"][0] == {
         "field": "integrationId",
-        "code": "unknown_integration",
-        "message": "There is no such integration.",
+        "code": "not_found",
+        "message": "There is no such object, or it is not yours.",
     }
     assert not WebhookEndpoint.objects.exists()
 
@@ -153,7 +153,7 @@ def test_a_test_key_and_a_live_integration(
 ) -> None:
     response = register(api(make_key(application, environment="test")), integration)
     assert response.status_code == 400
-    assert response.json()["errors"][0]["code"] == "unknown_integration"
+    assert response.json()["errors"][0]["code"] == "not_found"
 
 
 def test_plain_http_in_test_mode(api: Api, application: PartnerApplication, lead_created: EventType) -> None:

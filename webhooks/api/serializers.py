@@ -8,8 +8,9 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from common.api.serializers import BoundedDateTimeField, FixedUUIDField, ModelSerializer, Serializer
+from common.api.serializers import BoundedDateTimeField, FixedUUIDField, ModelSerializer, Serializer, VisibleObjectField
 from common.http import parse_headers
+from integrations.models import Integration
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from webhooks.payload import public_id
 from webhooks.selectors import DAY, attempt_body, may_read_bodies
@@ -115,7 +116,9 @@ class WebhookInput(Serializer):
 class WebhookCreateInput(WebhookInput):
     """The same, and the integration it belongs to."""
 
-    integration_id = serializers.UUIDField()
+    integration_id = VisibleObjectField(
+        source="integration", queryset=Integration.objects.select_related("application")
+    )
 
 
 class WebhookUpdateInput(WebhookInput):

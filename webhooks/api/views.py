@@ -13,8 +13,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api.views import GenericViewSet, without_body
-from common.errors import InvalidError
-from integrations.models import Integration
 from webhooks.api import serializers as wire
 from webhooks.api.filters import DeliveryFilter, WebhookFilter
 from webhooks.models import WebhookDelivery, WebhookEndpoint
@@ -43,13 +41,7 @@ class WebhookViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
     def create(self, request: Request) -> Response:
         """The answer holds the secret; afterwards only the portal shows it."""
         data = self.validated(wire.WebhookCreateInput)
-        key = data.pop("integration_id")
-        integration = (
-            Integration.objects.visible_to(self.principal).select_related("application").filter(pk=key).first()
-        )
-        if integration is None:
-            raise InvalidError("There is no such integration.", field="integration_id", code="unknown_integration")
-        created = endpoints.register_webhook(integration=integration, actor=self.principal, **data)
+        created = endpoints.register_webhook(actor=self.principal, **data)
         body = wire.NewWebhookSerializer(created, context=self.get_serializer_context()).data
         return Response(body, status=201, headers={"Location": f"/api/webhooks/{created.id}"})
 
