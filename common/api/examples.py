@@ -35,6 +35,7 @@ BY_NAME: dict[str, Any] = {
     "lastFour": "x7Qa",
     "allowedNetworks": ["192.0.2.0/24"],
     "rateLimit": 5000,
+    "tokenLifetime": 3600,
     "redirectUris": ["https://acme.example/callback"],
     "website": "https://acme.example",
     "endpointUrl": "https://acme.example/webhooks",

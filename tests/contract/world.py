@@ -107,9 +107,18 @@ def snapshot() -> dict[str, list[dict[str, Any]]]:
     return rows
 
 
-def call(client: APIClient, method: str, path: str, world: dict[str, str]) -> Any:
-    """Send a body without members, or what a list cannot do without."""
-    body: dict[str, Any] | None = {} if method in {"post", "put", "patch"} else REQUIRED_QUERY.get(path)
+def valid_body(method: str, path: str) -> dict[str, Any]:
+    """A body that the operation takes: its example in the document."""
+    content = described(method, path).get("requestBody", {}).get("content", {})
+    example: dict[str, Any] = content["application/json"]["example"] if content else {}
+    return example
+
+
+def call(client: APIClient, method: str, path: str, world: dict[str, str], *, valid: bool = False) -> Any:
+    """Send a body without members or a valid one, or what a list cannot do without."""
+    body: dict[str, Any] | None = REQUIRED_QUERY.get(path)
+    if method in {"post", "put", "patch"}:
+        body = valid_body(method, path) if valid else {}
     return getattr(client, method)(concrete(path, world), body)
 
 
