@@ -22,12 +22,11 @@ import structlog
 
 from authn import valkey
 from authn.credentials import Credential, locate
-from authn.limits import LOOK, TAKE, TAKE_AND_RECORD, Take, local_buckets, take_shared, understood
+from authn.limits import ANY_EPOCH, LOOK, TAKE, TAKE_AND_RECORD, Take, local_buckets, take_shared, understood
 from authn.snapshots import Snapshot, drop_snapshots, epoch_key, keys_of, remember, snapshots, usable_snapshot
 from common.ids import uuid7
 
 EPOCH_SECONDS = 3600
-ANY_EPOCH = "*"
 ATTEMPTS = 3
 # Below a tenth of its bucket a caller is asked to wait outside: what is worked out for nothing stays little.
 AMPLE_SHARE = 10

@@ -17,8 +17,9 @@ from authn.metering import FIELD
 
 WINDOW_SECONDS = 3600
 MAX_LOCAL_BUCKETS = 10_000
+ANY_EPOCH = "*"  # of a caller who knows none yet
 
-# KEYS: the owner's epoch, then the buckets. ARGV: the epoch the caller knows ('*': none yet), then each capacity.
+# KEYS: the owner's epoch, then the buckets. ARGV: the epoch the caller knows (ANY_EPOCH: none yet), then each capacity.
 # Answers {epoch, verdict, limit, remaining, ms until full, ms until a token}: 1 taken, 0 refused, -1 other epoch.
 # All buckets or none: the figures are those of the tightest. Server time, so no host's clock matters.
 TAKE_SOURCE = """

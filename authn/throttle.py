@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from authn.limits import TAKE, Take, local_buckets, take_shared
+from authn.limits import ANY_EPOCH, TAKE, Take, local_buckets, take_shared
 from authn.valkey import ValkeyAway
 
-ANY_EPOCH = "*"
 HOST_BITS = 64
 
 

@@ -19,12 +19,11 @@ from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from authn.metering import STREAM
+from authn.metering import METHODS, STREAM
 from common.queue import QUEUES
 from config.brokers import is_rabbitmq, with_limits
 from webhooks.models import WebhookDelivery
 
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 LATENCY_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 requests_total = Counter("treaty_http_requests", "Answered requests.", ["method", "route", "status"])

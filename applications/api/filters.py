@@ -9,18 +9,16 @@ from django.db.models import QuerySet
 
 from applications.models import ApplicationStatus, PartnerApplication
 from applications.models.application import PartnerApplicationQuerySet
-from common.api.filters import FilterSet
+from common.api.filters import CreatedRangeFilterSet
 
 
-class ApplicationFilter(FilterSet):
+class ApplicationFilter(CreatedRangeFilterSet):
     """By state, partner, scope, text and time."""
 
     status = django_filters.MultipleChoiceFilter(choices=ApplicationStatus.choices)
     partner_id = django_filters.UUIDFilter()
     permission = django_filters.CharFilter(field_name="permissions", lookup_expr="contains", method="with_permission")
     search = django_filters.CharFilter(method="matching")
-    created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    created_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
     updated_after = django_filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
     updated_before = django_filters.IsoDateTimeFilter(field_name="updated_at", lookup_expr="lt")
 

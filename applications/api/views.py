@@ -85,13 +85,15 @@ class ApplicationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Gener
     @extend_schema(summary="Replace the content of an application", request=wire.ApplicationUpdateInput)
     def update(self, request: Request, pk: str) -> Response:
         """Every content field not given goes back to its default."""
-        application = self.get_object()
-        data = self.validated(wire.ApplicationUpdateInput, instance=application)
-        return self.shown(applications.update_application(application=application, actor=self.principal, **data))
+        return self.change()
 
     @extend_schema(summary="Change content of an application", request=wire.ApplicationUpdateInput)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change the content fields given."""
+        return self.change()
+
+    def change(self) -> Response:
+        """Apply the body to the object."""
         application = self.get_object()
         data = self.validated(wire.ApplicationUpdateInput, instance=application)
         return self.shown(applications.update_application(application=application, actor=self.principal, **data))

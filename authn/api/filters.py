@@ -5,11 +5,11 @@ from __future__ import annotations
 import django_filters
 
 from authn.models import ApiKey
-from common.api.filters import FilterSet
+from common.api.filters import CreatedRangeFilterSet
 from common.base import Environment
 
 
-class ApiKeyFilterSet(FilterSet):
+class ApiKeyFilterSet(CreatedRangeFilterSet):
     """Filters of `GET /api/keys`."""
 
     partner_id = django_filters.UUIDFilter(field_name="partner_id")
@@ -17,5 +17,3 @@ class ApiKeyFilterSet(FilterSet):
     status = django_filters.ChoiceFilter(choices=ApiKey.Status.choices)
     environment = django_filters.ChoiceFilter(choices=Environment.choices)
     key_prefix = django_filters.CharFilter()
-    created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    created_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")

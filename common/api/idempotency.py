@@ -18,7 +18,6 @@ from rest_framework.request import Request
 from common.idempotency import Store, StoredAnswer
 
 MAX_KEY_LENGTH = 255
-MAX_ROUTE_LENGTH = 200
 
 
 def digest(text: str) -> str:
@@ -54,7 +53,7 @@ class IdempotentMixin:
         shape = json.dumps([body, request.version], sort_keys=True)
         claim = store().begin(
             caller=f"{principal.kind}:{principal.credential_id or principal.user_id or principal.partner_id}",
-            route=request.path if len(request.path) <= MAX_ROUTE_LENGTH else digest(request.path),
+            route=request.path,
             key=key,
             body_hash=digest(shape),
         )

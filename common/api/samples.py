@@ -7,11 +7,11 @@ import re
 from pprint import pformat
 from typing import Any
 
+from common.api.compatibility import METHODS
 from common.api.examples import BY_FORMAT, BY_NAME, sample
 
 BASE = "https://partners.example.com"
 KEY = "$TREATY_KEY"
-METHODS = ("get", "post", "put", "patch", "delete")
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 HEADERS = {"Authorization", "Api-Version", "Idempotency-Key"}

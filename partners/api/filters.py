@@ -7,12 +7,12 @@ from typing import Any, cast
 import django_filters
 from django.db.models import QuerySet
 
-from common.api.filters import FilterSet
+from common.api.filters import CreatedRangeFilterSet
 from partners.models import Partner
 from partners.models.partner import PartnerQuerySet
 
 
-class PartnerFilter(FilterSet):
+class PartnerFilter(CreatedRangeFilterSet):
     """`?status=active&tier=premium&partnerType=data&search=acme&createdAfter=...&createdBefore=...`."""
 
     status = django_filters.MultipleChoiceFilter(choices=Partner.Status.choices)
@@ -20,8 +20,6 @@ class PartnerFilter(FilterSet):
     partner_type = django_filters.MultipleChoiceFilter(choices=Partner.Type.choices)
     country = django_filters.CharFilter(lookup_expr="iexact")
     search = django_filters.CharFilter(method="match_text", label="Words in name, website or support address.")
-    created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    created_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
 
     def match_text(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Partners that match every word."""

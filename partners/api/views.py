@@ -62,15 +62,19 @@ class PartnerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
         return self.respond(partner, status=201, location=f"/api/partners/{partner.id}")
 
     @extend_schema(request=PartnerWriteSerializer)
-    def update(self, request: Request, pk: UUID, *, partial: bool = False) -> Response:
+    def update(self, request: Request, pk: UUID) -> Response:
         """Replace the profile."""
-        changes = self.validated(PartnerWriteSerializer, partial=partial)
-        return self.respond(services.update_partner(partner=self.get_object(), **changes, actor=self.principal))
+        return self.change()
 
     @extend_schema(request=PartnerWriteSerializer)
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """Change the members named."""
-        return self.update(request, pk, partial=True)
+        return self.change()
+
+    def change(self) -> Response:
+        """Apply the body to the object."""
+        changes = self.validated(PartnerWriteSerializer)
+        return self.respond(services.update_partner(partner=self.get_object(), **changes, actor=self.principal))
 
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Close the account; 409 while anything billed or audited hangs on it."""
@@ -137,15 +141,19 @@ class ContactViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, PartnerCh
         return self.respond(contact, status=201, location=f"/api/partners/{partner.id}/contacts/{contact.id}")
 
     @extend_schema(request=ContactWriteSerializer)
-    def update(self, request: Request, partner_id: UUID, pk: UUID, *, partial: bool = False) -> Response:
+    def update(self, request: Request, partner_id: UUID, pk: UUID) -> Response:
         """Replace a contact."""
-        changes = self.validated(ContactWriteSerializer, partial=partial)
-        return self.respond(contacts.update_contact(contact=self.get_object(), **changes, actor=self.principal))
+        return self.change()
 
     @extend_schema(request=ContactWriteSerializer)
     def partial_update(self, request: Request, partner_id: UUID, pk: UUID) -> Response:
         """Change the members named."""
-        return self.update(request, partner_id, pk, partial=True)
+        return self.change()
+
+    def change(self) -> Response:
+        """Apply the body to the object."""
+        changes = self.validated(ContactWriteSerializer)
+        return self.respond(contacts.update_contact(contact=self.get_object(), **changes, actor=self.principal))
 
     def destroy(self, request: Request, partner_id: UUID, pk: UUID) -> Response:
         """Remove a contact; the primary one only as the last."""

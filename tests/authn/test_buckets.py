@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authn import gate, snapshots, valkey
-from authn.limits import TAKE, LocalBuckets, Take, take_shared
+from authn.limits import ANY_EPOCH, TAKE, LocalBuckets, Take, take_shared
 
 
 def take(owner: uuid.UUID, *capacities: int) -> Take:
     buckets = [snapshots.bucket_key(owner, uuid.UUID(int=place)) for place in range(len(capacities))]
     keys = [snapshots.epoch_key(owner), *buckets]
-    _, taken = take_shared(TAKE.call(keys, gate.ANY_EPOCH, *capacities))
+    _, taken = take_shared(TAKE.call(keys, ANY_EPOCH, *capacities))
     assert taken is not None
     return taken
 

@@ -10,9 +10,8 @@ import pytest
 from django.test import Client
 from drf_spectacular.validation import validate_schema
 
+from common.api.compatibility import METHODS
 from common.api.documents import openapi
-
-METHODS = {"get", "put", "post", "delete", "patch"}
 
 
 @pytest.fixture(scope="module")

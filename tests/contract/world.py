@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 from applications.models import PartnerApplication
 from authn.models import ApiKey
 from authn.services.oauth import create_client
+from common.api.compatibility import METHODS
 from common.api.documents import openapi
 from common.principal import SYSTEM
 from events.services.publishing import publish_event
@@ -22,7 +23,6 @@ from integrations.services.integrations import create_integration
 from tests.conftest import make_key
 from webhooks.services.endpoints import register_webhook
 
-METHODS = ("get", "post", "put", "patch", "delete")
 # OAuth's endpoints speak their RFCs, and leaked keys are reported by strangers; their own tests hold them to that.
 OUTSIDE = ("/api/oauth/token", "/api/oauth/authorize", "/api/oauth/revoke", "/api/keys/leaked", "/api/keys/self-revoke")
 

@@ -48,13 +48,15 @@ class WebhookViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
     @extend_schema(summary="Replace a webhook", request=wire.WebhookUpdateInput)
     def update(self, request: Request, pk: str) -> Response:
         """Every field not given goes back to its default."""
-        webhook = self.get_object()
-        data = self.validated(wire.WebhookUpdateInput, instance=webhook)
-        return self.respond(endpoints.update_webhook(webhook=webhook, actor=self.principal, **data))
+        return self.change()
 
     @extend_schema(summary="Change a webhook", request=wire.WebhookUpdateInput)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change the fields given."""
+        return self.change()
+
+    def change(self) -> Response:
+        """Apply the body to the object."""
         webhook = self.get_object()
         data = self.validated(wire.WebhookUpdateInput, instance=webhook)
         return self.respond(endpoints.update_webhook(webhook=webhook, actor=self.principal, **data))
