@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from applications.models import PartnerApplication
 from applications.services.announcements import announce
-from applications.services.status import lock_application, require_partner_side
+from applications.services.status import lock_application, require_open, require_partner_side
 from common.api.casing import camelize
 from common.errors import ConflictError, InvalidError
 from common.principal import Principal
@@ -25,6 +25,7 @@ WEB_URL = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
 EDITABLE = frozenset(PartnerApplication.CONTENT) - {"icon", "screenshots"}
 
 
+@transaction.atomic
 def create_application(
     *,
     partner: Partner,
@@ -58,14 +59,12 @@ def create_application(
             "redirect_uris": redirect_uris,
         }
     )
-    if partner.status in {Partner.Status.SUSPENDED, Partner.Status.INACTIVE}:
-        raise ConflictError("partner_not_active", f"{partner} is {partner.get_status_display().lower()}.")
+    require_open(partner)
     application = PartnerApplication(partner=partner, **content)
     require_partner_side(application, actor)
-    with transaction.atomic():
-        check_quota(partner, "applications", PartnerApplication.objects.present().filter(partner=partner))
-        save_named(application, force_insert=True)
-        announce(application, "application.created")
+    check_quota(partner, "applications", PartnerApplication.objects.present().filter(partner=partner))
+    save_named(application, force_insert=True)
+    announce(application, "application.created")
     return application
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from applications import transitions
-from applications.models import ApplicationReview, ApplicationVersion, PartnerApplication
+from applications.models import ApplicationCheckRun, ApplicationReview, ApplicationVersion, PartnerApplication
 from applications.models.review import Decision
 from applications.risk import APPROVALS_NEEDED, Risk, review_due, risk_of
 from applications.services.announcements import announce
@@ -17,6 +17,7 @@ from applications.services.status import (
     move_application,
     move_version,
     record_change,
+    require_open,
     require_partner_side,
 )
 from applications.services.validation import (
@@ -27,7 +28,7 @@ from applications.services.validation import (
 )
 from common.errors import ConflictError, ForbiddenError, InvalidError, TransitionError
 from common.principal import Principal, PrincipalKind
-from partners.models import Partner, PartnerMember
+from partners.models import PartnerMember
 
 Status = PartnerApplication.Status
 
@@ -48,27 +49,14 @@ def submit_application(*, application: PartnerApplication, note: str = "", actor
         lock_application(application)
         require_submittable(application, actor)
         require_same_content(application, run)
-        now = timezone.now()
-        risk = risk_of(application.permissions)
-        last = application.versions.order_by("-number").first()
-        version = ApplicationVersion.objects.create(
-            application=application,
-            number=last.number + 1 if last else 1,
-            note=note.strip(),
-            submitted_by_id=actor.user_id,
-            submitted_label=actor.label,
-            risk=risk.value,
-            due_at=review_due(risk, now),
-            checks=run.findings,
-            **application.content(),
-        )
+        version = freeze_version(application, run, note=note.strip(), actor=actor)
         if application.is_live:
             record_change(
                 application=application,
                 version=version,
                 before=application.status,
                 after=Status.SUBMITTED,
-                reason=note.strip(),
+                reason=version.note,
                 actor=actor,
             )
         else:
@@ -76,6 +64,25 @@ def submit_application(*, application: PartnerApplication, note: str = "", actor
         announce(application, "application.submitted")
         tell_partner(application, "application_submitted", version=version.number, due=f"{version.due_at:%-d %B %Y}")
     return application
+
+
+def freeze_version(
+    application: PartnerApplication, run: ApplicationCheckRun, *, note: str, actor: Principal
+) -> ApplicationVersion:
+    """The content as the next version, with what the validation found and by when it is to be decided."""
+    risk = risk_of(application.permissions)
+    last = application.versions.order_by("-number").first()
+    return ApplicationVersion.objects.create(
+        application=application,
+        number=last.number + 1 if last else 1,
+        note=note,
+        submitted_by_id=actor.user_id,
+        submitted_label=actor.label,
+        risk=risk.value,
+        due_at=review_due(risk, timezone.now()),
+        checks=run.findings,
+        **application.content(),
+    )
 
 
 def require_submittable(application: PartnerApplication, actor: Principal) -> None:
@@ -89,9 +96,7 @@ def require_submittable(application: PartnerApplication, actor: Principal) -> No
             raise refused
     else:
         check_transition(transitions.APPLICATION, current=application.status, target=Status.SUBMITTED, actor=actor)
-    if application.partner.status in {Partner.Status.SUSPENDED, Partner.Status.INACTIVE}:
-        state = application.partner.get_status_display().lower()
-        raise ConflictError("partner_not_active", f"{application.partner} is {state}.")
+    require_open(application.partner)
 
 
 @transaction.atomic

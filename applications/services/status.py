@@ -5,8 +5,9 @@ from __future__ import annotations
 from applications import transitions
 from applications.models import ApplicationStatusChange, ApplicationVersion, PartnerApplication
 from applications.transitions import Side
-from common.errors import ForbiddenError, TransitionError
+from common.errors import ConflictError, ForbiddenError, TransitionError
 from common.principal import Principal
+from partners.models import Partner
 
 
 def lock_application(application: PartnerApplication) -> None:
@@ -32,6 +33,12 @@ def require_partner_side(application: PartnerApplication, actor: Principal) -> N
     """Refuse a caller who neither owns the application nor is staff; the doors already answer 404."""
     if transitions.side_of(actor) is Side.PARTNER and actor.partner_id != application.partner_id:
         raise ForbiddenError("not_yours", "This application belongs to another partner.")
+
+
+def require_open(partner: Partner) -> None:
+    """Refuse what a suspended or inactive partner may not begin."""
+    if partner.status in {Partner.Status.SUSPENDED, Partner.Status.INACTIVE}:
+        raise ConflictError("partner_not_active", f"{partner} is {partner.get_status_display().lower()}.")
 
 
 def move_application(*, application: PartnerApplication, target: str, reason: str, actor: Principal) -> None:

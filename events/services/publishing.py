@@ -15,7 +15,7 @@ from common.ids import uuid7
 from common.principal import SYSTEM, Principal, PrincipalKind
 from events.catalogue import ADDRESSED_CATEGORIES
 from events.fanout import subscribers
-from events.models import PlatformEvent, PublishedKey
+from events.models import EventType, PlatformEvent, PublishedKey
 from events.payloads import check_against_schema, check_text, normalize_payload
 from events.services.catalogue import active_event_type, known_event_type
 from events.visibility import is_addressee
@@ -43,14 +43,8 @@ def publish_event(
     """
     by_product = actor.kind is PrincipalKind.SYSTEM
     event_type = known_event_type(event_name) if by_product else active_event_type(event_name)
-    if environment not in Environment.values:
-        raise InvalidError("Expected live or test.", field="environment", code="invalid_choice")
-    if actor.environment == Environment.TEST and environment != Environment.TEST:
-        raise ForbiddenError("sandbox_only", "A test credential publishes test events alone.")
-    if partner_id is None and event_type.event_category in ADDRESSED_CATEGORIES:
-        raise InvalidError(f"{event_name} is addressed to one partner.", field="partner_id", code="required")
-    if partner_id is not None and not by_product and not is_addressee(partner_id):
-        raise UnknownObjectError(field="partner_id")
+    check_environment(environment, actor)
+    check_addressee(event_type, partner_id, actor)
     for field, value, limit in (("entity_type", entity_type, 50), ("entity_id", entity_id, 100)):
         check_reference(field, value, limit)
     payload = normalize_payload(payload)
@@ -71,6 +65,24 @@ def publish_event(
         for subscriber in subscribers:
             subscriber(event)
     return event
+
+
+def check_environment(environment: str, actor: Principal) -> None:
+    """Raise InvalidError for one there is not, ForbiddenError for a live event from the sandbox."""
+    if environment not in Environment.values:
+        raise InvalidError("Expected live or test.", field="environment", code="invalid_choice")
+    if actor.environment == Environment.TEST and environment != Environment.TEST:
+        raise ForbiddenError("sandbox_only", "A test credential publishes test events alone.")
+
+
+def check_addressee(event_type: EventType, partner_id: uuid.UUID | None, actor: Principal) -> None:
+    """Raise InvalidError for a partner there is not, and for none where the type is addressed to one."""
+    if partner_id is None:
+        if event_type.event_category in ADDRESSED_CATEGORIES:
+            message = f"{event_type.event_name} is addressed to one partner."
+            raise InvalidError(message, field="partner_id", code="required")
+    elif actor.kind is not PrincipalKind.SYSTEM and not is_addressee(partner_id):
+        raise UnknownObjectError(field="partner_id")
 
 
 def check_reference(field: str, value: str, limit: int) -> None:

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.progress import BarColumn, Progress, TextColumn
 
 from common.fields import DecryptionError
-from config.transfer.importing import import_records, unseal
+from config.transfer.importing import Outcome, import_records, unseal
 from config.transfer.records import read_records
 
 MAX_REPORTED = 1000
@@ -60,21 +60,24 @@ class Command(BaseCommand):
                 keys.touch(mode=0o600, exist_ok=True)
                 with keys.open("a", encoding="utf-8") as sealed:
                     outcome = import_records(read_records(file), sealed=sealed, report=report, advance=advance)
-        verb = "would be imported" if options["dry_run"] else "imported"
+        self.print_outcome(outcome, seconds=time.perf_counter() - started, dry_run=options["dry_run"])
+        if outcome.keys and not options["dry_run"]:
+            self.stdout.write(f"Sealed keys: {keys}. Open them with import_partners --unseal {keys}")
+        if outcome.problems:
+            raise CommandError(f"{len(outcome.problems)} rows have problems; the others are unaffected.")
+
+    def print_outcome(self, outcome: Outcome, *, seconds: float, dry_run: bool) -> None:
+        verb = "would be imported" if dry_run else "imported"
         self.stdout.write(
             f"{outcome.imported} {verb}, {outcome.skipped} are there already, "
             f"{len(outcome.problems)} have problems, {outcome.keys} keys."
         )
-        rows, seconds = outcome.imported + outcome.skipped + len(outcome.problems), time.perf_counter() - started
+        rows = outcome.imported + outcome.skipped + len(outcome.problems)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         self.stdout.write(
             f"{rows} rows in {seconds:.1f} s, {rows / max(seconds, 0.001):.0f} a second; "
             f"this process took {peak:.0f} MiB at most."
         )
-        if outcome.keys and not options["dry_run"]:
-            self.stdout.write(f"Sealed keys: {keys}. Open them with import_partners --unseal {keys}")
-        if outcome.problems:
-            raise CommandError(f"{len(outcome.problems)} rows have problems; the others are unaffected.")
 
     def print_keys(self, file: Path) -> None:
         with file.open(encoding="utf-8") as stream:
