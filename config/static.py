@@ -12,7 +12,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 class StaticFilesConfig(apps.StaticFilesConfig):
     """Leaves out the source of the style sheet: what browsers get is built from it."""
 
-    ignore_patterns = [*apps.StaticFilesConfig.ignore_patterns, "css/treaty.css"]
+    ignore_patterns = [*apps.StaticFilesConfig.ignore_patterns, "css/treaty.css", "css/treaty/*"]
 
 
 class StaticFilesStorage(CompressedManifestStaticFilesStorage):

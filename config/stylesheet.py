@@ -17,7 +17,7 @@ APPS = ("common", "events", "partners", "applications", "authn", "integrations",
 
 def newest_source() -> float:
     """When anything that can name a class last changed."""
-    files = [SOURCE, *(ROOT / "templates").rglob("*.html")]
+    files = [SOURCE, *SOURCE.with_suffix("").glob("*.css"), *(ROOT / "templates").rglob("*.html")]
     for app in APPS:
         files += (ROOT / app).rglob("*.py")
     return max(path.stat().st_mtime for path in files)
