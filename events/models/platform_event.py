@@ -40,6 +40,10 @@ class PlatformEventQuerySet(models.QuerySet["PlatformEvent"]):
         """Events made before `moment`."""
         return self.filter(id__lt=uuid7_floor(moment))
 
+    def of_entity(self, entity_type: str, entity_id: str) -> PlatformEventQuerySet:
+        """The timeline of one entity, oldest first."""
+        return self.filter(entity_type=entity_type, entity_id=entity_id).order_by("id")
+
 
 class PlatformEvent(BaseModel):
     """Something that happened. Written in the transaction that made it happen, never changed afterwards."""
