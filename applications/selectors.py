@@ -18,11 +18,12 @@ from common.base import Environment
 from common.principal import Principal
 from common.replica import reads_replica
 from partners.statistics import count_by_status
+from partners.tiers import limits_of
 
 DECISIONS_LOOKED_AT = 30
 SCOPE_FIELDS = [
     *("status", "deleted_at", "sunset_date", "permissions", "approved_permissions"),
-    *("partner__status", "partner__deleted_at"),
+    *("partner__status", "partner__deleted_at", "partner__tier"),
 ]
 
 
@@ -58,6 +59,7 @@ def scopes_in_use(partner_id: uuid.UUID) -> dict[str, frozenset[str]]:
             for application in applications
             if application.allows(environment) and application.partner.allows(environment)
             for scope in (application.permissions if environment == "test" else application.approved_permissions)
+            if scope in limits_of(application.partner.tier).scopes
         )
         for environment in Environment.values
     }

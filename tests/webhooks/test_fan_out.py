@@ -12,8 +12,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from applications.models import PartnerApplication
+from applications.selectors import scopes_in_use
 from common.principal import SYSTEM
 from events.models import EventType, PlatformEvent
+from events.services.catalogue import cache as event_type_cache
 from integrations.models import Integration
 from partners.models import Partner
 from tests.conftest import make_application
@@ -64,6 +66,24 @@ def test_a_scope_the_review_did_not_grant(acme: Partner, publish: Publish) -> No
     assert takers() == 0
     publish(environment="test")  # the sandbox goes by what was asked for
     assert takers() == 1
+
+
+@pytest.mark.parametrize("environment", ["live", "test"])
+def test_a_scope_that_the_tier_withholds(
+    acme: Partner, lead_created: EventType, publish: Publish, environment: str
+) -> None:
+    scopes = ["read:claims"]
+    application = make_application(acme, "Claims", approved_permissions=scopes, permissions=scopes)
+    make_endpoint(make_integration(application, environment=environment), "https://partner.com/")
+    EventType.objects.filter(pk=lead_created.pk).update(required_scope="read:claims")
+    event_type_cache.clear()
+    assert scopes_in_use(acme.id)[environment] == {"read:claims"}
+    publish(environment=environment)
+    assert takers() == 1
+    Partner.objects.filter(pk=acme.pk).update(tier=Partner.Tier.BASIC)
+    publish(environment=environment)
+    assert takers() == 1
+    assert scopes_in_use(acme.id)[environment] == set()
 
 
 def test_an_addressed_event(globex: Partner, integration: Integration, publish: Publish) -> None:

@@ -16,7 +16,7 @@ from common.queue import send_on_commit
 from events.models import EventType
 from integrations.models import Integration
 from partners.models import Partner
-from partners.tiers import check_quota
+from partners.tiers import check_quota, limits_of
 from webhooks.models import WebhookDelivery, WebhookEndpoint
 from webhooks.ownership import Place, look_up
 from webhooks.payload_filter import check_filter
@@ -243,7 +243,8 @@ def check_subscriptions(endpoint: WebhookEndpoint, had: Collection[str]) -> None
         raise InvalidError(f"Expected 1 to {MAX_SUBSCRIPTIONS} events.", field="subscribed_events", code="length")
     application = endpoint.integration.application
     test = endpoint.environment == "test"
-    granted = set(application.permissions if test else application.approved_permissions)
+    approved = set(application.permissions if test else application.approved_permissions)
+    granted = approved & limits_of(application.partner.tier).scopes
     needed = dict(EventType.objects.active().values_list("event_name", "required_scope"))
     groups = {f"{name.partition('.')[0]}.*" for name in needed} | {"*"}
     for index, name in enumerate(names):
@@ -256,7 +257,7 @@ def check_subscriptions(endpoint: WebhookEndpoint, had: Collection[str]) -> None
             raise InvalidError(f"There is no event {name!r}.", field=field, code="unknown_event")
         if needed[name] and needed[name] not in granted:
             raise InvalidError(
-                f"{name} needs the scope {needed[name]}, which the application does not have.",
+                f"{name} needs the scope {needed[name]}, which the application does not have, or not in its tier.",
                 field=field,
                 code="scope_missing",
             )

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import connection
 
 from events.models import PlatformEvent
+from partners.models import Partner
+from partners.tiers import limits_of
 from webhooks.models import WebhookDelivery
 from webhooks.payload_filter import matches
 from webhooks.sql import OWNERS, OWNERS_MAY_SUBSCRIBE, UUID7
@@ -43,7 +45,7 @@ WITH takers AS (
     AND (w.active OR w.disabled_reason <> '')
     AND (%(partner)s::uuid IS NULL OR w.partner_id = %(partner)s::uuid)
     AND (%(endpoints)s::uuid[] IS NULL OR w.id = ANY(%(endpoints)s::uuid[]))
-    AND (%(scope)s = '' OR %(scope)s = ANY(
+    AND (%(scope)s = '' OR p.tier = ANY(%(tiers)s::varchar[]) AND %(scope)s = ANY(
       CASE w.environment WHEN 'test' THEN a.permissions ELSE a.approved_permissions END))
     AND {OWNERS_MAY_SUBSCRIBE}
   FOR KEY SHARE OF w
@@ -80,6 +82,7 @@ def insert_deliveries(
         "partner": event.partner_id or partner_id,
         "endpoints": None if endpoint_id is None else [endpoint_id],
         "scope": event.event_type.required_scope,
+        "tiers": [tier for tier in Partner.Tier.values if event.event_type.required_scope in limits_of(tier).scopes],
         "entity": f"{event.entity_type}:{event.entity_id}",
         "matched": False,
     }
