@@ -147,19 +147,19 @@ def publish_all(publish: Publish) -> tuple[set[str], set[str]]:
 def test_ten_thousand_events_through_kills(
     endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish, valkey: EmbeddedValkey
 ) -> None:
-    senders = Senders(environment_of(valkey.url))
-    senders.wait_until_ready()
-    with havoc(senders, valkey) as victims:
-        committed, undone = publish_all(publish)
-        deadline = time.monotonic() + DRAIN
-        while WebhookDelivery.objects.pending().count() > EVENTS // 10 and time.monotonic() < deadline:
-            time.sleep(0.2)
-    senders.wait_until_ready()
-    deadline = time.monotonic() + LEASE + RECOVERY + DRAIN_REST
-    while WebhookDelivery.objects.pending().exists():
-        assert time.monotonic() < deadline, "leases outlive the processes that held them"
-        time.sleep(0.05)
-    assert senders.stop() == [0] * PROCESSES
+    with Senders(environment_of(valkey.url)) as senders:
+        senders.wait_until_ready()
+        with havoc(senders, valkey) as victims:
+            committed, undone = publish_all(publish)
+            deadline = time.monotonic() + DRAIN
+            while WebhookDelivery.objects.pending().count() > EVENTS // 10 and time.monotonic() < deadline:
+                time.sleep(0.2)
+        senders.wait_until_ready()
+        deadline = time.monotonic() + LEASE + RECOVERY + DRAIN_REST
+        while WebhookDelivery.objects.pending().exists():
+            assert time.monotonic() < deadline, "leases outlive the processes that held them"
+            time.sleep(0.05)
+        assert senders.stop() == [0] * PROCESSES
     received = Counter(request.headers["webhook-id"] for request in receiver.requests)
     assert not received.keys() & undone
     assert received.keys() == committed
@@ -200,12 +200,12 @@ def test_dying_at_the_worst_moments(
     left = {process.point: process.die_of(publish()) for process in failing}
     sent = Counter(request.headers["webhook-id"] for request in receiver.requests)
     assert {point: sent[delivery.event.public_id] for point, delivery in left.items()} == points
-    senders = Senders(environment, count=1)
-    ready = senders.wait_until_ready()
-    deadline = time.monotonic() + LEASE + RECOVERY
-    while WebhookDelivery.objects.pending().exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert senders.stop() == [0]
+    with Senders(environment, count=1) as senders:
+        ready = senders.wait_until_ready()
+        deadline = time.monotonic() + LEASE + RECOVERY
+        while WebhookDelivery.objects.pending().exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert senders.stop() == [0]
     sent = Counter(request.headers["webhook-id"] for request in receiver.requests)
     for point, before in left.items():
         delivery = WebhookDelivery.objects.get(pk=before.pk)

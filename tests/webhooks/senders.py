@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from datetime import datetime
+from typing import Self
 
 from django.db import connection
 from django.utils import timezone
@@ -43,6 +44,15 @@ class Senders:
         self.environment, self.deadline = environment, deadline
         self.ready: dict[int, datetime] = {}
         self.processes = [self.start() for _ in range(count)]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """A test that failed leaves none of them behind."""
+        for process in self.processes:
+            process.kill()
+            process.wait()
 
     def start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, str(ROOT / "manage.py"), "deliver", "--deadline", str(self.deadline)]
