@@ -41,12 +41,11 @@ def publish_event(
     Raises InvalidError for an unknown event name or partner, a payload its schema refuses or a receiver would misread;
     ReusedKeyError for a key that was used with another event; ForbiddenError for a live event from the sandbox.
     """
-    by_product = actor.kind is PrincipalKind.SYSTEM
-    event_type = known_event_type(event_name) if by_product else active_event_type(event_name)
+    event_type = (known_event_type if actor.kind is PrincipalKind.SYSTEM else active_event_type)(event_name)
     check_environment(environment, actor)
     check_addressee(event_type, partner_id, actor)
-    for field, value, limit in (("entity_type", entity_type, 50), ("entity_id", entity_id, 100)):
-        check_reference(field, value, limit)
+    check_reference("entity_type", entity_type, 50)
+    check_reference("entity_id", entity_id, 100)
     payload = normalize_payload(payload)
     check_against_schema(payload, event_type.payload_schema)
     event = PlatformEvent(
@@ -62,9 +61,14 @@ def publish_event(
         return earlier
     event.save(force_insert=True)
     if event_type.active:
-        for subscriber in subscribers:
-            subscriber(event)
+        hand_to_subscribers(event)
     return event
+
+
+def hand_to_subscribers(event: PlatformEvent) -> None:
+    """Hand an event to everything that subscribed, in the transaction that made it."""
+    for subscriber in subscribers:
+        subscriber(event)
 
 
 def check_environment(environment: str, actor: Principal) -> None:
