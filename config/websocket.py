@@ -1,8 +1,8 @@
 """`/api/events/ws`: the event stream as a WebSocket.
 
 The handshake is replayed as GET /api/events/stream through the whole HTTP stack, so credentials, scopes, filters,
-limits and metering are the same; each event of that stream becomes one text message. The first message is
-`{"position": "evt_..."}`: who is cut off before the first event resumes there.
+limits and metering are the same; each event of that stream becomes one text message. A stream that ends without one
+says where to resume it, in its only message: `{"position": "evt_..."}`.
 """
 
 from __future__ import annotations
@@ -61,6 +61,7 @@ class Bridge:
     def __init__(self, http: Application, scope: Scope, receive: Receive, send: Send) -> None:
         self.http, self.scope, self.receive, self.send = http, scope, receive, send
         self.status = 0
+        self.position = ""  # where the stream began, as long as no event has come
         self.buffer = b""
         self.gone = asyncio.Event()
 
@@ -76,6 +77,8 @@ class Bridge:
             await asyncio.wait({stream, listener}, timeout=5)
         if (stream.done() and not listener.done()) or listener.cancelled():
             code = ENDED if self.status == 200 else REFUSED + self.status
+            if self.position:
+                await self.send({"type": "websocket.send", "text": json.dumps({"position": self.position})})
             await self.send({"type": "websocket.close", "code": code})
 
     async def listen(self) -> None:
@@ -112,14 +115,9 @@ class Bridge:
             return
         *messages, self.buffer = self.buffer.split(b"\n\n")
         for one in messages:
-            if (text := text_of(one)) is not None:
-                await self.send({"type": "websocket.send", "text": text})
-
-
-def text_of(block: bytes) -> str | None:
-    """A block of the stream as a message: its event, or the position it names; None for a heartbeat."""
-    lines = [line for line in block.decode().split("\n") if not line.startswith(":")]
-    fields = dict(line.split(": ", 1) for line in lines)
-    if "data" in fields:
-        return fields["data"]
-    return json.dumps({"position": fields["id"]}) if "id" in fields else None
+            fields = dict(line.split(": ", 1) for line in one.decode().split("\n") if not line.startswith(":"))
+            if "data" in fields:
+                self.position = ""
+                await self.send({"type": "websocket.send", "text": fields["data"]})
+            else:  # where it begins, or a heartbeat
+                self.position = fields.get("id", self.position)

@@ -139,9 +139,9 @@ class EventViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericView
     def stream(self, request: Request) -> StreamingHttpResponse:
         """Events as they happen, as server-sent events, with the filters of the list.
 
-        `/api/events/ws` is the same as a WebSocket: a text message per event, after a first one that says where the
-        stream begins, `{"position": "evt_..."}`. A stream ends after a minute; resume it behind the last event's
-        `eventId`, or behind that position when none came.
+        `/api/events/ws` is the same as a WebSocket: a text message per event. A stream ends after a minute; resume it
+        behind the last event's `eventId`. When none came, the WebSocket's only message says where to resume it:
+        `{"position": "evt_..."}`.
         """
         raw = request.headers.get("Last-Event-ID") or request.query_params.get("lastEventId", "")
         after = event_id(raw) if raw else None
