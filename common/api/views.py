@@ -42,7 +42,7 @@ def without_body(**described: Any) -> Callable[[Handler], Handler]:
     """`extend_schema` for an action that takes no body. What is sent to it all the same is refused, not ignored."""
 
     def mark(handler: Handler) -> Handler:
-        handler.takes_body = False  # type: ignore[attr-defined]
+        handler.takes_body = False  # type: ignore[attr-defined]  # (as DRF marks its own actions)
         return extend_schema(request=None, **described)(handler)
 
     return mark

@@ -58,7 +58,7 @@ def test_the_reference_page_fits(
 ) -> None:
     page = open_page("/api/docs", **options)
     operation = page.locator("#operations-webhooks-webhooks_create")
-    expect(operation).to_be_visible()
+    expect(operation).to_be_visible(timeout=20_000)  # the document is large, and the first page compiles it
     if shots:
         page.screenshot(path=shots / f"reference-{name}-top.png")
     operation.locator(".opblock-summary-control").click()

@@ -75,11 +75,12 @@ class Scheduler:
 
 
 def end_connections() -> int:
-    """End the senders' connections to PostgreSQL; how many there were."""
+    """End the senders' connections to PostgreSQL, by what each last did; how many there were."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%%lease_token%%'"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND query ~ 'WITH RECURSIVE heads|e.id BETWEEN|json_to_recordset'"
         )
         return int(cursor.rowcount)
 
