@@ -124,5 +124,10 @@ def test_ctrl_c_stops_it_within_ten_seconds_though_postgresql_recovers(platform:
 
     platform.kill("web")
     processes = platform.processes()
-    assert platform.stop(signal.SIGINT) < 10
-    assert [name for name, (pid, ticks) in processes.items() if start_ticks(pid) == ticks] == []
+    took = platform.stop(signal.SIGINT)
+    assert took < 10
+
+    def all_ended() -> bool:
+        return not [name for name, (pid, ticks) in processes.items() if start_ticks(pid) == ticks]
+
+    eventually(all_ended, 10 - took, "end of every process")  # what had to be killed is still being taken down
