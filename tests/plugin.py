@@ -26,6 +26,7 @@ from config.services import EmbeddedPostgres, EmbeddedService, EmbeddedValkey
 
 TEMPLATES = ROOT / "var" / "test-clusters"
 KEPT_TEMPLATES = 3
+TURNS = {"e2e": 1, "alone": 2, "faults": 3}
 
 
 def fingerprint() -> str:
@@ -133,12 +134,23 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.reuse_db = True
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those that share a platform follow each other, so that it does not run longer than it has to.
+    """Tests of one file run in one process, and those that time or kill processes when nothing else does.
 
-    Browser tests go last: Playwright keeps an event loop running in this thread, which other tests cannot bear.
+    These go last, so that whoever runs them is alone by then; browser tests, which take longest, before them.
     """
-    items.sort(key=lambda item: [item.get_closest_marker(name) is not None for name in ("e2e", "faults")])
+    for item in items:
+        alone = item.get_closest_marker("faults") is not None or item.get_closest_marker("alone") is not None
+        item.add_marker(pytest.mark.xdist_group("alone" if alone else item.nodeid.partition("::")[0]))
+    items.sort(key=turn)
+
+
+def turn(item: pytest.Item) -> tuple[int, float]:
+    """When a test's turn comes; of its kind, those that may take longest first."""
+    limit = item.get_closest_marker("timeout")
+    kind = max((rank for name, rank in TURNS.items() if item.get_closest_marker(name) is not None), default=0)
+    return kind, -limit.args[0] if limit else 0.0
 
 
 def pytest_collection_finish() -> None:
