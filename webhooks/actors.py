@@ -13,6 +13,7 @@ from webhooks.services.archive import archive_deliveries
 from webhooks.services.health import check_failing_endpoints
 from webhooks.services.ownership import challenge_endpoint, challenge_unproven
 from webhooks.services.recovery import finish_recoveries, finish_recovery
+from webhooks.services.removal import finish_removal, finish_removals
 
 logger = structlog.get_logger(__name__)
 
@@ -48,6 +49,19 @@ def recover_webhook_deliveries(recovery_id: str) -> None:
 def go_on_with_recoveries() -> None:
     """The message of one may have been lost, or its worker killed."""
     finish_recoveries()
+
+
+@dramatiq.actor(max_retries=2, min_backoff=20_000, time_limit=3_600_000)
+def remove_webhook(endpoint_id: str) -> None:
+    """Delete the log of a removed endpoint, then the endpoint."""
+    finish_removal(UUID(endpoint_id))
+
+
+@cron("40 * * * *")
+@dramatiq.actor(max_retries=0, time_limit=3_600_000)
+def go_on_with_removals() -> None:
+    """As with recoveries."""
+    finish_removals()
 
 
 @cron("15 2 * * *")

@@ -288,7 +288,9 @@ def checked_scopes(
 
 def check_expiry(expires_at: datetime | None) -> None:
     """Raises InvalidError for an end that is past, or further off than any key lives."""
-    left = timedelta(1) if expires_at is None else expires_at - timezone.now()
+    if expires_at is None:
+        return
+    left = expires_at - timezone.now()
     if left <= timedelta(0):
         raise InvalidError("The expiry must lie in the future.", field="expires_at")
     if left > LONGEST_LIFE:

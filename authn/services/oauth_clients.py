@@ -98,12 +98,7 @@ def create_client(
     if OAuthFlow.CLIENT_CREDENTIALS in flows:
         check_within(grantable_scopes(application, environment, application.partner.tier), actor)
     uris = check_redirect_uris(redirect_uris, flows, public=public)
-    # Clients of one application are created one after the other, so the limit holds under concurrency.
-    PartnerApplication.objects.select_for_update().get(pk=application.pk)
-    if OAuthClient.objects.filter(application=application, active=True).count() >= MAX_CLIENTS_PER_APPLICATION:
-        raise LimitError(
-            "client_limit_reached", f"An application has at most {MAX_CLIENTS_PER_APPLICATION} OAuth clients."
-        )
+    check_room(application)
     secret = None if public else generate(CLIENT_SECRET_PREFIX)
     client = OAuthClient.objects.create(
         partner=application.partner,
@@ -119,6 +114,15 @@ def create_client(
         environment=environment,
     )
     return IssuedClient(client=client, client_secret=secret)
+
+
+def check_room(application: PartnerApplication) -> None:
+    """Raise LimitError when the application has all the clients it may; others who add one wait for this one."""
+    PartnerApplication.objects.select_for_update().get(pk=application.pk)
+    if OAuthClient.objects.filter(application=application, active=True).count() >= MAX_CLIENTS_PER_APPLICATION:
+        raise LimitError(
+            "client_limit_reached", f"An application has at most {MAX_CLIENTS_PER_APPLICATION} OAuth clients."
+        )
 
 
 def locked(client: OAuthClient, actor: Principal) -> OAuthClient:

@@ -14,10 +14,9 @@ from rest_framework.test import APIClient
 from common.principal import SYSTEM
 from events.models import EventType, PlatformEvent
 from integrations.models import Integration
-from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
-from webhooks.services import endpoints
-from webhooks.services.deliveries import process_pending_deliveries
-from webhooks.services.endpoints import delete_webhook, register_webhook, update_webhook
+from webhooks.models import WebhookDelivery, WebhookEndpoint
+from webhooks.services.endpoints import register_webhook, update_webhook
+from webhooks.services.removal import delete_webhook
 
 Publish = Callable[..., PlatformEvent]
 
@@ -64,30 +63,6 @@ def test_of_two_who_delete_one_finds_nothing(
 
     assert sorted(statuses) == [204, 404]
     assert not WebhookDelivery.objects.exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_long_log_goes_in_parts_and_holds_up_nobody(
-    endpoint: WebhookEndpoint, publish: Publish, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(endpoints, "PURGED_AT_ONCE", 2)
-    purge, published = endpoints.purge_deliveries, []
-    for _ in range(5):
-        publish()
-    process_pending_deliveries()
-
-    def purge_and_publish(webhook: WebhookEndpoint) -> int:
-        if not connection.in_atomic_block:
-            published.append(publish())
-        return purge(webhook)
-
-    monkeypatch.setattr(endpoints, "purge_deliveries", purge_and_publish)
-    delete_webhook(webhook=endpoint, actor=SYSTEM)
-
-    assert len(published) == 3
-    assert (WebhookEndpoint.objects.count(), WebhookDelivery.objects.count(), WebhookAttempt.objects.count()) == (
-        0,
-    ) * 3
 
 
 @pytest.mark.django_db(transaction=True)

@@ -17,7 +17,7 @@ from webhooks.api import serializers as wire
 from webhooks.api.filters import DeliveryFilter, WebhookFilter
 from webhooks.models import WebhookDelivery, WebhookEndpoint
 from webhooks.selectors import delivery_statistics
-from webhooks.services import deliveries, endpoints, ownership, secrets
+from webhooks.services import deliveries, endpoints, ownership, removal, secrets
 
 MANAGE = "manage:webhooks"
 
@@ -64,7 +64,7 @@ class WebhookViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVi
     @extend_schema(summary="Delete a webhook", responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         """With its delivery log."""
-        endpoints.delete_webhook(webhook=self.get_object(), actor=self.principal)
+        removal.delete_webhook(webhook=self.get_object(), actor=self.principal)
         return Response(status=204)
 
     @without_body(summary="Verify a webhook", responses=wire.WebhookSerializer)

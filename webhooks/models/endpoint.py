@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
@@ -38,6 +39,21 @@ class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
         """Endpoints that fail, that the platform switched off for failing, or that failed their ownership challenge."""
         failing = models.Q(failing_since__isnull=False) | ~models.Q(disabled_reason="")
         return self.filter(failing | (models.Q(active=True, unproven=True) & ~models.Q(ownership_error="")))
+
+    def removed(self) -> WebhookEndpointQuerySet:
+        """Endpoints whose log is still being deleted."""
+        return self.filter(removed_at__isnull=False)
+
+
+EveryEndpoint = models.Manager.from_queryset(WebhookEndpointQuerySet)
+
+
+class PresentEndpoints(EveryEndpoint["WebhookEndpoint"]):
+    """All but the removed, which nobody is to see again."""
+
+    def get_queryset(self) -> WebhookEndpointQuerySet:
+        """Those that are there."""
+        return cast("WebhookEndpointQuerySet", super().get_queryset().filter(removed_at=None))
 
 
 @pghistory.track(exclude=["webhook_secret", "previous_secrets", "custom_headers", "failing_since", "warned_at"])
@@ -83,8 +99,12 @@ class WebhookEndpoint(BaseModel):
         default=False, help_text="Send the events of one entity in their order, each after the former is settled."
     )
     environment = models.CharField(max_length=4, choices=Environment.choices, default=Environment.LIVE)
+    removed_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its owner removed it; it goes when its log has gone."
+    )
 
-    objects = WebhookEndpointQuerySet.as_manager()
+    objects = PresentEndpoints()
+    stored = EveryEndpoint()
 
     class Meta:
         ordering = ["-id"]

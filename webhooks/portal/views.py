@@ -33,7 +33,7 @@ from webhooks.selectors import (
     preview_of,
     state_of,
 )
-from webhooks.services import deliveries, endpoints, ownership, secrets
+from webhooks.services import deliveries, endpoints, ownership, removal, secrets
 from webhooks.services.recovery import MOST, failed_deliveries
 
 
@@ -276,7 +276,7 @@ class Delete(EndpointAction):
 
     def act(self) -> None:
         """For good."""
-        endpoints.delete_webhook(webhook=self.endpoint, actor=self.principal)
+        removal.delete_webhook(webhook=self.endpoint, actor=self.principal)
 
     def destination(self) -> str:
         """The endpoint is gone."""

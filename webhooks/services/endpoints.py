@@ -10,7 +10,6 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from common.errors import ForbiddenError, InvalidError
-from common.partitions import day_bounds, uuid7_day
 from common.principal import Principal
 from common.queue import send_on_commit
 from events.models import EventType
@@ -28,7 +27,6 @@ from webhooks.wakeups import wake_on_commit
 MAX_SUBSCRIPTIONS = 100
 # What has rules beyond its type.
 DECIDED = ("endpoint_url", "subscribed_events", "custom_headers", "payload_filter", "field_mapping")
-PURGED_AT_ONCE = 5000  # deliveries of one transaction
 MAX_HEADERS = 10
 MAX_HEADER_VALUE = 1024
 
@@ -62,7 +60,6 @@ def register_webhook(
     for events that do not exist or that the application may not see; LimitError beyond the partner's tier.
     """
     refuse_stranger(integration.partner_id, actor)
-    headers: Any = custom_headers or {}
     endpoint = WebhookEndpoint(
         integration=integration,
         partner_id=integration.partner_id,
@@ -71,7 +68,7 @@ def register_webhook(
         subscribed_events=subscribed_events,
         description=description,
         active=active,
-        custom_headers=headers,
+        custom_headers=custom_headers or {},
         payload_filter=payload_filter or {},
         field_mapping=field_mapping or {},
         max_in_flight=max_in_flight,
@@ -136,39 +133,6 @@ def change_webhook(
     if endpoint.active and not endpoint.unproven and (not was_active or endpoint.endpoint_url != was_at):
         release_held(endpoint)
     return endpoint
-
-
-def delete_webhook(*, webhook: WebhookEndpoint, actor: Principal) -> None:
-    """Remove an endpoint with its deliveries and attempts; what is on its way may still arrive.
-
-    A long log goes first, part by part, once the endpoint is off: nobody who publishes waits for that.
-    """
-    refuse_stranger(webhook.partner_id, actor)
-    if WebhookDelivery.objects.filter(endpoint=webhook)[PURGED_AT_ONCE : PURGED_AT_ONCE + 1].exists():
-        update_webhook(webhook=webhook, active=False, actor=actor)
-        while purge_deliveries(webhook) == PURGED_AT_ONCE:
-            pass
-    with transaction.atomic():
-        # Waits for those who are publishing to it, so that nothing is left that refers to it.
-        WebhookEndpoint.objects.select_for_update(of=("self",)).get(pk=webhook.pk)
-        while purge_deliveries(webhook):
-            pass
-        webhook.delete()
-
-
-@transaction.atomic
-def purge_deliveries(webhook: WebhookEndpoint) -> int:
-    """Remove the oldest PURGED_AT_ONCE deliveries of an endpoint and their attempts; return how many there were."""
-    ids = list(
-        WebhookDelivery.objects.filter(endpoint=webhook).order_by("id").values_list("id", flat=True)[:PURGED_AT_ONCE]
-    )
-    if ids:
-        with connection.cursor() as cursor:
-            # Not by the ORM's cascade: it would load every row. Attempts of days before the deliveries are not theirs.
-            first, _ = day_bounds(uuid7_day(ids[0]))
-            cursor.execute("DELETE FROM webhooks_webhookattempt WHERE delivery_id = ANY(%s) AND id >= %s", [ids, first])
-            cursor.execute("DELETE FROM webhooks_webhookdelivery WHERE id = ANY(%s)", [ids])
-    return len(ids)
 
 
 def release_held(endpoint: WebhookEndpoint) -> None:

@@ -7,8 +7,8 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 
+from common.prepared import execute_prepared
 from events.models import PlatformEvent
 from partners.models import Partner
 from partners.tiers import limits_of
@@ -23,20 +23,25 @@ REPLAYS_PER_SECOND = 50  # to each endpoint
 # When an endpoint's next replay may go: a little after the one before it, unless that has gone. So recovering a day of
 # events does not flood a receiver, and nobody waits for another's replays. Ids are of the millisecond they were made
 # in, hence a few of the newest instead of one.
-NEXT_REPLAY = f"""
+AFTER_THE_LAST_REPLAY = f"""
 (SELECT greatest(now(), max(due_at) + interval '1 second' / {REPLAYS_PER_SECOND}) FROM (
   SELECT CASE WHEN status = 'pending' AND attempt_number = 0 THEN due_at END AS due_at
   FROM webhooks_webhookdelivery WHERE endpoint_id = takers.id AND kind = 'replay' ORDER BY id DESC LIMIT 5) newest)
 """  # noqa: S608 (constants of ours)
 
-# One statement: who takes the event, and a delivery for each of them that has no payload filter. The others come back
-# with their filters, and the statement runs again for those that match.
-# An endpoint the platform switched off (disabled_reason) keeps its events: they are held, without a due time, as are
-# those of one that has not proven its ownership yet. One that its owner switched off gets none. One that keeps the
-# order gets them without a due time too: the delivery process gives it when the entity's turn has come (see
-# webhooks.engine.ordering); publishers never wait for each other. The lock is the one that the foreign key takes at
-# commit, taken here: an endpoint deleted in between would undo whatever the event is published with.
-INSERT = f"""
+
+def insert_statement(*, due_at: str) -> str:
+    """One statement: who takes an event, and a delivery for each of them that has no payload filter.
+
+    The others come back with their filters, and the statement runs again for those that match.
+
+    An endpoint the platform switched off (disabled_reason) keeps its events: they are held, without a due time, as are
+    those of one that has not proven its ownership yet. One that its owner switched off gets none. One that keeps the
+    order gets them without a due time too: the delivery process gives it when the entity's turn has come (see
+    webhooks.engine.ordering); publishers never wait for each other. The lock is the one that the foreign key takes at
+    commit, taken here: an endpoint deleted in between would undo whatever the event is published with.
+    """
+    return f"""
 WITH takers AS (
   SELECT w.id, w.active AND NOT w.unproven AS active, w.ordered, w.payload_filter
   FROM webhooks_webhookendpoint w {OWNERS}
@@ -45,7 +50,7 @@ WITH takers AS (
     AND (w.active OR w.disabled_reason <> '')
     AND (%(partner)s::uuid IS NULL OR w.partner_id = %(partner)s::uuid)
     AND (%(endpoints)s::uuid[] IS NULL OR w.id = ANY(%(endpoints)s::uuid[]))
-    AND (%(scope)s = '' OR p.tier = ANY(%(tiers)s::varchar[]) AND %(scope)s = ANY(
+    AND (%(scope)s::text = '' OR p.tier = ANY(%(tiers)s::varchar[]) AND %(scope)s::text = ANY(
       CASE w.environment WHEN 'test' THEN a.permissions ELSE a.approved_permissions END))
     AND {OWNERS_MAY_SUBSCRIBE}
   FOR KEY SHARE OF w
@@ -53,7 +58,7 @@ WITH takers AS (
   INSERT INTO webhooks_webhookdelivery (id, created_at, updated_at, event_id, endpoint_id, status, kind, attempt_number,
     attempt_limit, due_at, order_key, last_error, event_name)
   SELECT {UUID7}, now(), now(), %(event)s, id, 'pending', %(kind)s, 0, %(limit)s,
-    CASE WHEN active AND NOT ordered THEN CASE %(kind)s WHEN 'replay' THEN {NEXT_REPLAY} ELSE now() END END,
+    CASE WHEN active AND NOT ordered THEN {due_at} END,
     CASE WHEN ordered THEN hashtextextended(%(entity)s, 0) END, '', %(name)s
   FROM takers WHERE payload_filter = '{{}}' OR %(matched)s
   ON CONFLICT DO NOTHING RETURNING 1
@@ -62,6 +67,10 @@ SELECT (SELECT count(*) FROM inserted),
   (SELECT array_agg(id) FROM takers WHERE payload_filter <> '{{}}'),
   (SELECT jsonb_agg(payload_filter)::text FROM takers WHERE payload_filter <> '{{}}')
 """  # noqa: S608 (constants of ours)
+
+
+INSERT = insert_statement(due_at="now()")
+INSERT_REPLAY = insert_statement(due_at=AFTER_THE_LAST_REPLAY)
 
 
 def insert_deliveries(
@@ -88,18 +97,22 @@ def insert_deliveries(
     }
     if event.partner_id and partner_id and event.partner_id != partner_id:
         return 0
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, parameters)
-        inserted, filtered, filters = cursor.fetchone()
-        if filtered:
-            conditions = zip(filtered, json.loads(filters), strict=True)
-            matched = [taker for taker, condition in conditions if matches(condition, event.payload)]
-            if matched:
-                cursor.execute(INSERT, {**parameters, "endpoints": matched, "matched": True})
-                inserted += cursor.fetchone()[0]
+    statement = INSERT_REPLAY if kind == WebhookDelivery.Kind.REPLAY else INSERT
+    inserted, filtered, filters = run(statement, parameters)
+    if filtered:
+        takers = zip(filtered, filters, strict=True)
+        matched = [taker for taker, condition in takers if matches(condition, event.payload)]
+        if matched:
+            inserted += run(statement, {**parameters, "endpoints": matched, "matched": True})[0]
     if inserted:
         wake_on_commit()
-    return int(inserted)
+    return inserted
+
+
+def run(statement: str, parameters: dict[str, Any]) -> tuple[int, list[uuid.UUID], list[Any]]:
+    """How many deliveries it inserted; the endpoints with a payload filter, and their filters."""
+    ((inserted, filtered, filters),) = execute_prepared(statement, parameters)
+    return inserted, filtered or [], json.loads(filters or "[]")
 
 
 def fan_out(event: PlatformEvent) -> None:
