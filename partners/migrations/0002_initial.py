@@ -11,7 +11,6 @@ import django.db.models.functions.text
 import django_countries.fields
 import partners.files
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
@@ -1438,7 +1437,7 @@ class Migration(migrations.Migration):
                 django.db.models.functions.text.Lower("email"), name="user_email_unique"
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        common.operations.AddTrigger(
             model_name="user",
             trigger=pgtrigger.compiler.Trigger(
                 name="insert_insert",
@@ -1452,7 +1451,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        common.operations.AddTrigger(
             model_name="user",
             trigger=pgtrigger.compiler.Trigger(
                 name="update_update",
@@ -1467,7 +1466,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        common.operations.AddTrigger(
             model_name="user",
             trigger=pgtrigger.compiler.Trigger(
                 name="delete_delete",

@@ -1,8 +1,8 @@
 """Every secret that was replaced and still signs, instead of the last one alone."""
 
 import common.fields
+import common.operations
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.db import migrations, models
 
 
@@ -20,15 +20,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
+        common.operations.RemoveTrigger(
             model_name="webhookendpoint",
             name="insert_insert",
         ),
-        pgtrigger.migrations.RemoveTrigger(
+        common.operations.RemoveTrigger(
             model_name="webhookendpoint",
             name="update_update",
         ),
-        pgtrigger.migrations.RemoveTrigger(
+        common.operations.RemoveTrigger(
             model_name="webhookendpoint",
             name="delete_delete",
         ),
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 blank=True, help_text="When the last of the earlier secrets stops signing.", null=True
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        common.operations.AddTrigger(
             model_name="webhookendpoint",
             trigger=pgtrigger.compiler.Trigger(
                 name="insert_insert",
@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        common.operations.AddTrigger(
             model_name="webhookendpoint",
             trigger=pgtrigger.compiler.Trigger(
                 name="update_update",
@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
-        pgtrigger.migrations.AddTrigger(
+        common.operations.AddTrigger(
             model_name="webhookendpoint",
             trigger=pgtrigger.compiler.Trigger(
                 name="delete_delete",
