@@ -59,3 +59,37 @@ class RemoveTrigger(pgtrigger.migrations.RemoveTrigger):
         """Take the trigger out of the model's options."""
         options = state.models[app_label, self.model_name].options
         options["triggers"] = [trigger for trigger in options["triggers"] if trigger.name != self.name]
+
+
+class Together(Operation):
+    """Operations that make models, with one rendering of all models instead of one after each.
+
+    Each sees what all of them make: models may point at each other, and nothing in here may change one made in here.
+    """
+
+    reversible = True
+    reduces_to_sql = True
+    serialization_expand_args = ["operations"]
+
+    def __init__(self, operations: list[Operation]) -> None:
+        self.operations = operations
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Apply all before anything is rendered."""
+        state.__dict__.pop("apps", None)
+        for operation in self.operations:
+            operation.state_forwards(app_label, state)
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Run them one after the other."""
+        for operation in self.operations:
+            operation.database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        """Undo them, the last one first."""
+        for operation in reversed(self.operations):
+            operation.database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        """Shown by `migrate --plan`."""
+        return "; ".join(operation.describe() for operation in self.operations)
