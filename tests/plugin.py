@@ -134,15 +134,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.reuse_db = True
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one file run in one process, and those that time or kill processes when nothing else does.
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Tests of one file run in one process, and those that time or kill processes when nothing else does."""
+    alone = any(item.get_closest_marker(name) for name in ("alone", "faults"))
+    item.add_marker(pytest.mark.xdist_group("alone" if alone else item.nodeid.partition("::")[0]))
 
-    These go last, so that whoever runs them is alone by then; browser tests, which take longest, before them.
-    """
-    for item in items:
-        alone = item.get_closest_marker("faults") is not None or item.get_closest_marker("alone") is not None
-        item.add_marker(pytest.mark.xdist_group("alone" if alone else item.nodeid.partition("::")[0]))
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that run alone go last, so that they are by then; browser tests, which take longest, before them."""
     items.sort(key=turn)
 
 

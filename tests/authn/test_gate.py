@@ -64,6 +64,7 @@ def test_the_limit_is_429_with_retry_after(api: Api, acme_key: str, empty_stream
 @pytest.mark.parametrize(
     "credential",
     ["", "nonsense", "sk_" + "a" * 38, generate_key("live"), generate_key("live")[:-1] + "!", "sk_\u00e9" + "a" * 37],
+    ids=["empty", "nonsense", "bad checksum", "unknown", "bad character", "not ASCII"],
 )
 def test_bad_credentials_are_401(api: Api, db: None, credential: str) -> None:
     browser = APIClient()

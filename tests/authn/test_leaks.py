@@ -232,7 +232,11 @@ def test_whoever_holds_a_key_may_revoke_it(
     assert audit.pgh_context.metadata["principal"] == "whoever held the credential"
 
 
-@pytest.mark.parametrize("key", ["ghp_x", "sk_short", generate_key("live"), "at_" + "a" * 46, "cs_" + "a" * 46])
+@pytest.mark.parametrize(
+    "key",
+    ["ghp_x", "sk_short", generate_key("live"), "at_" + "a" * 46, "cs_" + "a" * 46],
+    ids=["another's", "short", "unknown", "token", "secret"],
+)
 def test_the_answer_does_not_tell_what_it_was(db: None, key: str) -> None:
     response = APIClient().post("/api/keys/self-revoke", {"key": key})
     assert (response.status_code, response.content) == (204, b"")
