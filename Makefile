@@ -54,7 +54,7 @@ up: install
 	@exec $(BIN)/python manage.py up --demo $(ARGS)
 
 test: browser
-	@$(BIN)/pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(BIN)/pytest --numprocesses 2 --no-loadscope-reorder $(ARGS)
 
 lint: install-dev
 	$(BIN)/ruff check .

@@ -73,6 +73,11 @@ def portal_principal(user: User) -> Principal:
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings_xdist_suffix() -> None:
+    """Every process of the tests has a PostgreSQL of its own, with the test database in it."""
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Empty the database faster than Django does."""
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:

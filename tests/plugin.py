@@ -19,6 +19,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from config import stylesheet
 from config.environment import ROOT
@@ -26,7 +28,8 @@ from config.services import EmbeddedPostgres, EmbeddedService, EmbeddedValkey
 
 TEMPLATES = ROOT / "var" / "test-clusters"
 KEPT_TEMPLATES = 3
-TURNS = {"e2e": 1, "alone": 2, "faults": 3}
+# They kill processes, or compare times.
+ALONE = ("tests/webhooks/test_fairness.py", "tests/faults/", "tests/sdk/")
 
 
 def fingerprint() -> str:
@@ -134,10 +137,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.reuse_db = True
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Tests of one file run in one process, and those that time or kill processes when nothing else does."""
-    alone = any(item.get_closest_marker(name) for name in ("alone", "faults"))
-    item.add_marker(pytest.mark.xdist_group("alone" if alone else item.nodeid.partition("::")[0]))
+@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileByFile:
+    """Who runs what where there are several processes."""
+    return FileByFile(config, log)
+
+
+class FileByFile(LoadScopeScheduling):
+    """Tests of one file run in one process, and those that need the machine to themselves one after the other."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        """What is run together."""
+        return "alone" if nodeid.startswith(ALONE) else nodeid.partition("::")[0]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -145,11 +156,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=turn)
 
 
-def turn(item: pytest.Item) -> tuple[int, float]:
+def turn(item: pytest.Item) -> tuple[bool, bool, float]:
     """When a test's turn comes; of its kind, those that may take longest first."""
     limit = item.get_closest_marker("timeout")
-    kind = max((rank for name, rank in TURNS.items() if item.get_closest_marker(name) is not None), default=0)
-    return kind, -limit.args[0] if limit else 0.0
+    is_long = item.get_closest_marker("e2e") is not None
+    return item.nodeid.startswith(ALONE), is_long, -limit.args[0] if limit else 0.0
 
 
 def pytest_collection_finish() -> None:

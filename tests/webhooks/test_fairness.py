@@ -21,7 +21,7 @@ from tests.webhooks.senders import Senders, environment_of
 from webhooks.models import WebhookAttempt, WebhookDelivery
 
 Publish = Callable[..., PlatformEvent]
-pytestmark = [pytest.mark.alone, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 HEALTHY = NEIGHBOURS = 150  # eight requests to each hanging one would be more than a process has at once
 EVENTS = 8
