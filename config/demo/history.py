@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from applications.models import ApplicationVersion, PartnerApplication
-from authn.metering import LATENCY_BUCKETS_MS
+from authn.metering import LATENCY_BUCKETS_MS, bucket_of
 from authn.models import ApiCall
 from authn.quotas import month_of
 from billing.models import PartnerUsage
@@ -149,7 +149,7 @@ def histogram(times: list[float]) -> list[int]:
     """Counts per latency bucket."""
     counts = [0] * (len(LATENCY_BUCKETS_MS) + 1)
     for value in times:
-        counts[next((i for i, bound in enumerate(LATENCY_BUCKETS_MS) if value <= bound), len(LATENCY_BUCKETS_MS))] += 1
+        counts[bucket_of(value)] += 1
     return counts
 
 
