@@ -13,7 +13,8 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 UV := $(BIN)/uv
-INSTALL := $(UV) pip install --quiet --python $(BIN)/python --require-hashes
+# Compiled once, here, and not by every process of the first start.
+INSTALL := $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes
 COMPILE := $(UV) pip compile --quiet --python $(BIN)/python --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
 TEST_ENVIRONMENT = env $$(cat tests/env) DJANGO_SETTINGS_MODULE=tests.settings
 # A process starts in less than half the time with its modules compiled. Where the source tree is to stay free of that,
