@@ -104,11 +104,11 @@ def add_history(count: int) -> None:
 
 def burst(count: int, event: Any) -> float:
     """`count` events at once, their deliveries due; tell the senders; return the moment it committed."""
-    from webhooks.wakeups import waker
+    from webhooks.wakeups import send_wake_up
 
     add_backlog(count, event, due="now")
     committed = time.perf_counter()
-    waker.publish()
+    send_wake_up()
     return committed
 
 
@@ -117,11 +117,11 @@ def make_due(count: int | None = None) -> float:
 
     Making thousands due at once is the bench's own work, which the senders start on when it commits.
     """
-    from webhooks.wakeups import waker
+    from webhooks.wakeups import send_wake_up
 
     execute(f"UPDATE webhooks_webhookdelivery SET due_at = now() WHERE id IN ({SOME_PENDING})", [count])  # noqa: S608 (a constant of ours)
     committed = time.perf_counter()
-    waker.publish()
+    send_wake_up()
     return committed
 
 

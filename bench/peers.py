@@ -86,6 +86,7 @@ def django_webhook(url: str, count: int) -> float:
     )
     url_of_database = os.environ["PEER_DATABASE_URL"]
     with psycopg.connect(url_of_database.replace("postgres://", "postgresql://"), autocommit=True) as connection:
+        connection.execute("DELETE FROM django_webhook_webhookevent")  # of the round before
 
         def settled() -> int:
             row = connection.execute(

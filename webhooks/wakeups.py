@@ -3,57 +3,27 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 
 import redis
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+
+from authn import valkey
 
 CHANNEL = "webhooks:due"
-TIMEOUT_SECONDS = 0.1
-PAUSE_SECONDS = 2.0
 LOOK_BACK = 8
 
 logger = structlog.get_logger(__name__)
 
 
-class Waker:
-    """Publishes wake-ups; after a failure it stays quiet for a while, so a Valkey that is away slows nobody down."""
-
-    def __init__(self) -> None:
-        self.client: redis.Redis | None = None
-        self.paused_until = 0.0
-        self.lock = threading.Lock()
-
-    def publish(self) -> None:
-        """Send one wake-up; never raises, never waits long."""
-        if time.monotonic() < self.paused_until:
-            return
-        try:
-            with self.lock:
-                if self.client is None:
-                    self.client = redis.Redis.from_url(
-                        settings.REDIS_URL,
-                        socket_timeout=TIMEOUT_SECONDS,
-                        socket_connect_timeout=TIMEOUT_SECONDS,
-                        retry=Retry(NoBackoff(), 0),  # redis-py's own default waits for seconds
-                    )
-            self.client.publish(CHANNEL, b"")
-        except (redis.RedisError, OSError) as error:
-            self.paused_until = time.monotonic() + PAUSE_SECONDS
-            logger.warning("wake_up_failed", error=str(error))
-
-
-waker = Waker()
-
-
 def send_wake_up() -> None:
-    """On-commit hook."""
-    waker.publish()
+    """On-commit hook; never raises, and leaves a Valkey alone that failed a moment ago."""
+    try:
+        valkey.command("PUBLISH", CHANNEL, b"")
+    except valkey.ValkeyAway as error:
+        logger.info("wake_up_not_sent", error=str(error))
 
 
 def wake_on_commit() -> None:

@@ -23,12 +23,12 @@ from pytest_django import Settings
 from config.environment import ROOT
 from config.services import EmbeddedValkey
 from events.models import PlatformEvent
+from tests.authn.conftest import forget_connections
 from tests.receivers import Receiver
 from tests.webhooks.conftest import endpoint, integration, lead_created, publish, receiver
 from tests.webhooks.senders import LEASE, PROCESSES, Senders, environment_of
 from webhooks.engine.limits import LARGEST_WINDOW
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
-from webhooks.wakeups import waker
 
 __all__ = ["endpoint", "integration", "lead_created", "publish", "receiver"]  # fixtures
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(300), pytest.mark.django_db(transaction=True)]
@@ -50,10 +50,10 @@ def valkey(tmp_path: Path, settings: Settings) -> Iterator[EmbeddedValkey]:
     """A Valkey of this test's own, to be killed."""
     service = EmbeddedValkey(tmp_path)
     settings.REDIS_URL = service.start()
-    waker.client, waker.paused_until = None, 0.0
+    forget_connections()
     yield service
     service.stop()
-    waker.client, waker.paused_until = None, 0.0
+    forget_connections()
 
 
 class Scheduler:
