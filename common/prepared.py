@@ -16,6 +16,7 @@ def execute_prepared(statement: str, parameters: dict[str, Any]) -> psycopg.Curs
     Parameters are bound by the server: one that is used as different types needs a cast wherever it stands.
     """
     connection.ensure_connection()
+    connection.validate_no_broken_transaction()
     raw = connection.connection
     raw.prepare_threshold = PREPARE_THRESHOLD  # Django's own cursors bind by themselves, and go on preparing nothing
     cursor: psycopg.Cursor[tuple[Any, ...]] = psycopg.Cursor(raw)

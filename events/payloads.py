@@ -12,6 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from common.errors import InvalidError, InvalidFieldsError
 from common.javascript_json import MAX_SAFE_INTEGER
+from common.text import is_storable
 
 MAX_DEPTH = 32
 MAX_BYTES = 256 * 1024
@@ -66,7 +67,7 @@ def check_value(value: Any, path: str, depth: int) -> None:
 
 def check_text(value: str, path: str) -> None:
     """Raise InvalidError for NUL, which PostgreSQL refuses, and for half of a surrogate pair, which is not Unicode."""
-    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+    if not is_storable(value):
         raise InvalidError("Holds a NUL or an unpaired surrogate.", field=path, code="invalid_text")
 
 
