@@ -6,12 +6,13 @@ import sys
 
 from config.environment import load_env_file
 from config.runner.instance import prepare
+from config.runner.program import start_loading
 
 
 def main() -> None:
     """Run a management command with the environment of the local data directory, which `up` makes."""
     if sys.argv[1:2] == ["up"]:
-        prepare(sys.argv[2:])
+        start_loading(prepare(sys.argv[2:]).metrics_dir)
     else:
         load_env_file()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")

@@ -15,12 +15,11 @@ PR_SET_PDEATHSIG = 1
 libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
-def end_with_parent(stop_signal: signal.Signals) -> Callable[[], None]:
+def end_with_parent(stop_signal: signal.Signals, parent: int) -> Callable[[], None]:
     """A `preexec_fn` that has Linux send `stop_signal` to the child when the starting thread ends, however it ends.
 
-    Start such children from a thread that lives as long as the process: the main one.
+    Start such children from a thread that lives as long as the process `parent`: the main one.
     """
-    parent = os.getpid()
 
     def arm() -> None:
         if libc is not None:

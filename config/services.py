@@ -99,7 +99,7 @@ class EmbeddedService:
                 stderr=log,
                 user=self.owner(),
                 start_new_session=True,
-                preexec_fn=end_with_parent(self.stop_signal),  # noqa: PLW1509 (one system call)
+                preexec_fn=end_with_parent(self.stop_signal, os.getpid()),  # noqa: PLW1509 (one system call)
             )
         self.deadline = time.monotonic() + STARTUP_SECONDS
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import random
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from applications.models import ApplicationVersion, PartnerApplication
@@ -55,8 +56,7 @@ def build_history() -> None:
         for application in (
             PartnerApplication.objects.filter(status="published").select_related("partner").order_by("id")
         ):
-            PartnerUsage.objects.bulk_create(list(usage(application, now, dice)))
-            PartnerUsage.objects.bulk_create(list(revenue(application, now, dice)))
+            copy_usage([*usage(application, now, dice), *revenue(application, now, dice)])
             recount_month(partner_id=application.partner_id, month=month_of(now))
             ApiCall.objects.bulk_create(list(calls(application, now, dice)))
         deliveries(now, dice)
@@ -89,16 +89,19 @@ def usage(application: PartnerApplication, now: datetime, dice: random.Random) -
     this_hour = now.replace(minute=0, second=0, microsecond=0)
     busy = dice.randint(80, 900)
     typical = dice.uniform(15, 60)
+    # Drawn once and dealt out again and again: a distribution per call would be most of the first start.
+    times = [dice.lognormvariate(math.log(typical), 0.5) for _ in range(500)]
+    answers = [(time, bucket_of(time)) for time in times]
     for back in range(USAGE_DAYS * 24, 0, -1):
         hour = this_hour - timedelta(hours=back)
         count = int(busy * load_at(hour) * dice.uniform(0.7, 1.3))
         errors = int(count * dice.uniform(0, 0.03))
-        times = [dice.lognormvariate(math.log(typical), 0.5) for _ in range(count)]
+        answered = dice.choices(answers, k=count)
         metrics: tuple[tuple[str, str, float, int, list[int]], ...] = (
             ("api_calls", "calls", count, count, []),
             ("api_errors", "calls", errors, errors, []),
             ("data_processed", "bytes", count * dice.randint(900, 2500), count, []),
-            ("response_time", "ms", round(sum(times), 6), count, histogram(times)),
+            ("response_time", "ms", round(sum(time for time, _ in answered), 6), count, histogram(answered)),
         )
         for metric, unit, value, samples, buckets in metrics:
             yield PartnerUsage(
@@ -126,7 +129,7 @@ def revenue(application: PartnerApplication, now: datetime, dice: random.Random)
         reports = [
             ("live", own, dice.randint(6, 40)),
             ("live", other, dice.randint(0, 6)),
-            ("test", own, back % 6 == 0),
+            ("test", own, int(back % 6 == 0)),
         ]
         for environment, currency, policies in reports:
             cents = sum(int(dice.lognormvariate(11.2, 0.6) * busy) for _ in range(policies))
@@ -145,12 +148,22 @@ def revenue(application: PartnerApplication, now: datetime, dice: random.Random)
                 )
 
 
-def histogram(times: list[float]) -> list[int]:
+def histogram(answered: list[tuple[float, int]]) -> list[int]:
     """Counts per latency bucket."""
-    counts = [0] * (len(LATENCY_BUCKETS_MS) + 1)
-    for value in times:
-        counts[bucket_of(value)] += 1
-    return counts
+    counts = Counter(bucket for _, bucket in answered)
+    return [counts[bucket] for bucket in range(len(LATENCY_BUCKETS_MS) + 1)]
+
+
+def copy_usage(rows: list[PartnerUsage]) -> None:
+    """Store thousands of rows by COPY, in a tenth of the time of an INSERT."""
+    fields = PartnerUsage._meta.concrete_fields
+    columns = ", ".join(str(field.column) for field in fields)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {PartnerUsage._meta.db_table} ({columns}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row([getattr(row, field.attname) for field in fields])
 
 
 def calls(application: PartnerApplication, now: datetime, dice: random.Random) -> Iterator[ApiCall]:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 from common.queue import actor_modules
-from config.environment import ROOT
 from config.runner.instance import Instance
 from config.runner.output import Output
-from config.runner.supervisor import Program
+from config.runner.program import Program
 
 BLOCKING_THREADS = 4
 
@@ -16,28 +13,27 @@ BLOCKING_THREADS = 4
 def programs(instance: Instance, output: Output) -> list[Program]:
     """Everything but the services, in the order in which it is started."""
     workers = str(instance.workers)
-    metrics = {"PROMETHEUS_MULTIPROC_DIR": str(instance.metrics_dir)}
     receiver = Program("receiver", manage("demo_receiver", "--port", str(instance.receiver_port)), output)
     return [
-        Program("web", web(instance), output, metrics),
+        Program("web", web(instance), output),
         Program("worker", dramatiq(workers), output),
         Program("scheduler", manage("schedule"), output),
         Program("meter", manage("meter"), output),
         Program("deliver", manage("deliver"), output),
-        Program("streams", streams(instance), output, metrics),
+        Program("streams", streams(instance), output),
         *([receiver] if instance.demo else []),
     ]
 
 
 def manage(*arguments: str) -> list[str]:
-    """A management command in a process of its own."""
-    return [sys.executable, str(ROOT / "manage.py"), *arguments]
+    """A management command."""
+    return ["manage.py", *arguments]
 
 
 def dramatiq(processes: str) -> list[str]:
     """The job workers: what `manage.py rundramatiq` runs after it has looked for the same modules."""
     return [
-        *(sys.executable, "-m", "dramatiq", "--path", ".", "--processes", processes, "--threads", "4"),
+        *("-m", "dramatiq", "--path", ".", "--processes", processes, "--threads", "4"),
         *("--skip-logging", "--worker-shutdown-timeout", "3000", "django_dramatiq.setup"),
         *actor_modules(),
     ]
@@ -63,6 +59,6 @@ def streams(instance: Instance) -> list[str]:
 def granian(host: str, port: int, interface: str) -> list[str]:
     """What both servers have in common."""
     return [
-        *(sys.executable, "-m", "granian", "--interface", interface, "--http", "1", "--log-level", "warning"),
+        *("-m", "granian", "--interface", interface, "--http", "1", "--log-level", "warning"),
         *("--host", host, "--port", str(port), "--respawn-failed-workers"),
     ]

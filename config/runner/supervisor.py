@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from config.environment import ROOT
-from config.processes import end_with_parent, kill_group, start_ticks
+from config.processes import kill_group, start_ticks
 from config.runner.output import Output
 from config.services import POLL_SECONDS, EmbeddedService, ServiceError
 
@@ -25,55 +21,39 @@ PROGRAM_GRACE = 4.0  # seconds to finish what is in flight
 SERVICE_GRACE = 3.0  # seconds for the services afterwards: ten altogether, with room to spare
 
 
+class Running(Protocol):
+    """A process as subprocess.Popen shows it."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """What it exited with, the negative signal number when one ended it; None while it runs."""
+
+    def wait(self) -> int | None:
+        """The same, once it has ended."""
+
+    def send_signal(self, number: signal.Signals, /) -> None:
+        """Send it, if it still runs."""
+
+    def kill(self) -> None:
+        """End it without asking."""
+
+
 class Startable(Protocol):
     """What the supervisor runs: a program of ours or an embedded service."""
 
     name: str
     stop_signal: signal.Signals
-    process: subprocess.Popen[bytes] | None
+
+    @property
+    def process(self) -> Running | None:
+        """What was launched last."""
 
     def launch(self) -> None:
         """Start it without waiting for it; raises OSError or ServiceError."""
 
     def is_up(self) -> bool:
         """Whether what was launched works; raises ServiceError when it never will."""
-
-
-@dataclass
-class Program:
-    """A command line whose output goes to the common log."""
-
-    name: str
-    command: list[str]
-    output: Output
-    environment: dict[str, str] = field(default_factory=dict)
-    stop_signal: signal.Signals = signal.SIGTERM
-    process: subprocess.Popen[bytes] | None = None
-
-    def launch(self) -> None:
-        """Start it in a session of its own: a Ctrl-C on the terminal reaches the supervisor alone."""
-        self.process = subprocess.Popen(
-            self.command,
-            cwd=ROOT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **self.environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            preexec_fn=end_with_parent(self.stop_signal),  # noqa: PLW1509 (one system call)
-        )
-        threading.Thread(target=self.relay, args=[self.process], name=f"log of {self.name}", daemon=True).start()
-
-    def is_up(self) -> bool:
-        """What it does is its own business, as soon as it runs."""
-        return True
-
-    def relay(self, process: subprocess.Popen[bytes]) -> None:
-        """Copy its lines until it closes them."""
-        if process.stdout is not None:
-            with process.stdout as lines:
-                for line in lines:
-                    self.output.line(self.name, line.decode(errors="replace").rstrip())
 
 
 @dataclass
@@ -162,11 +142,12 @@ class Supervisor:
     def notice_end(self, entry: Supervised) -> None:
         """Have it started again when it died."""
         process = entry.what.process
-        if process is not None and process.poll() is not None:
+        code = None if process is None else process.poll()
+        if process is not None and code is not None:
             kill_group(process.pid)  # its own children must not hold on to its port
             if time.monotonic() - entry.started_at > STABLE_AFTER:
                 entry.failures = 0
-            self.schedule(entry, describe_exit(process.returncode))
+            self.schedule(entry, describe_exit(code))
 
     def schedule(self, entry: Supervised, why: str) -> None:
         """Say what happened, and wait twice as long as the last time."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from config.runner.output import Output
-from config.runner.supervisor import Program, Supervisor
+from config.runner.supervisor import Supervisor
 from config.services import STARTUP_SECONDS, EmbeddedService, ServiceError
 
 IDLE = ["sleep", "60"]
@@ -22,8 +22,11 @@ IDLE = ["sleep", "60"]
 class Service(EmbeddedService):
     """A server that recovers for as long as the test wants."""
 
-    name = "service"
     answering = True
+
+    def __init__(self, data_dir: Path, name: str = "service") -> None:
+        self.name = name
+        super().__init__(data_dir)
 
     def command(self) -> list[str]:
         return IDLE
@@ -44,29 +47,29 @@ def service(tmp_path: Path) -> Service:
     return Service(tmp_path)
 
 
-def pid_of(what: Program | Service) -> int:
+def pid_of(what: Service) -> int:
     assert what.process is not None
     return what.process.pid
 
 
 def test_others_are_watched_and_a_stop_is_heard_while_a_service_recovers(
-    supervisor: Supervisor, service: Service
+    supervisor: Supervisor, service: Service, tmp_path: Path
 ) -> None:
-    program = Program("program", IDLE, supervisor.output)
+    other = Service(tmp_path, "other")
     supervisor.start(service)
-    supervisor.start(program)
-    first = {service.name: pid_of(service), program.name: pid_of(program)}
+    supervisor.start(other)
+    first = {service.name: pid_of(service), other.name: pid_of(other)}
     service.answering = False
     os.kill(first["service"], signal.SIGKILL)
     started = time.monotonic()
     killed: list[int] = []
 
     def on_tick() -> None:
-        if pid_of(program) != first["program"]:
+        if pid_of(other) != first["other"]:
             supervisor.request_stop()
         elif pid_of(service) != first["service"] and not killed:
-            killed.append(first["program"])
-            os.kill(first["program"], signal.SIGKILL)
+            killed.append(first["other"])
+            os.kill(first["other"], signal.SIGKILL)
 
     supervisor.run(on_tick)
     supervisor.stop()

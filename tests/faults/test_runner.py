@@ -9,6 +9,7 @@ import signal
 import stat
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
@@ -24,6 +25,11 @@ def platform() -> Iterator[Platform]:
     with Platform() as running:
         running.up()
         yield running
+
+
+def parent_of(pid: int) -> int:
+    """The process that started `pid`."""
+    return int(Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[1])
 
 
 def test_a_second_one_on_the_same_data_says_so(platform: Platform) -> None:
@@ -61,6 +67,33 @@ def test_what_dies_is_started_again(platform: Platform, name: str) -> None:
     platform.kill(name)
     eventually(platform.is_ready, 30, "readiness")
     assert any(f"{name} was killed by SIGKILL; starting it again in" in line for line in platform.lines)
+
+
+def test_programs_start_again_when_what_they_are_forked_from_is_killed(platform: Platform) -> None:
+    before = {name: entry for name, entry in platform.processes().items() if name not in {"postgres", "valkey"}}
+    (server,) = {parent_of(pid) for pid, _ in before.values()}
+    assert platform.process is not None
+    assert parent_of(server) == platform.process.pid
+    os.kill(server, signal.SIGKILL)
+
+    def all_started_again() -> bool:
+        now = platform.processes()
+        return all(now[name] != before[name] and platform.alive(name) for name in before)
+
+    eventually(all_started_again, 60, "every program")
+    eventually(platform.is_ready, 30, "readiness")
+    eventually(lambda: all(start_ticks(pid) != ticks for pid, ticks in before.values()), 15, "the end of the old ones")
+
+
+def test_processes_are_named_by_what_they_run(platform: Platform) -> None:
+    lines = {
+        name: Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8")
+        for name, (pid, _) in platform.processes().items()
+    }
+    assert [name for name in ("scheduler", "meter", "deliver", "worker") if "multiprocessing" in lines[name]] == []
+    assert "manage.py deliver" in lines["deliver"]
+    assert "-m dramatiq" in lines["worker"]
+    assert "granian wsgi" in lines["web"]
 
 
 def test_the_banner_tells_how_long_it_took(platform: Platform) -> None:
