@@ -10,7 +10,8 @@ from config.settings import *  # noqa: E402, F403 (a settings module is a namesp
 from config.settings import INSTALLED_APPS as BASE_APPS  # noqa: E402 (the environment must be complete first)
 from config.settings import STORAGES as BASE_STORAGES  # noqa: E402 (the environment must be complete first)
 
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# New passwords fast; that of the demonstration as it is everywhere.
+PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("MD5", "PBKDF2")]
 STORAGES = {**BASE_STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 # Tests change rows in transactions that never commit, which no revocation can announce. Those of the gate turn it on.
 CREDENTIAL_SNAPSHOT_SECONDS = 0.0
