@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.instance import Instance
-from bench.servers import process_cpu_seconds
+from bench.servers import move, process_cpu_seconds
 
 ENDPOINTS = 20
 PAYLOAD: dict[str, Any] = {
@@ -150,8 +150,10 @@ def check_delivered(count: int) -> None:
 class DeliveryProcess:
     """A running `manage.py deliver`."""
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Instance, cpus: set[int] | None) -> None:
         self.process = instance.manage("deliver")
+        if cpus:
+            move(cpus, [self.process.pid])
 
     def wait_until_ready(self) -> None:
         assert self.process.stdout is not None
@@ -180,9 +182,9 @@ class DeliveryProcess:
 
 
 @contextlib.contextmanager
-def delivering(instance: Instance, processes: int = 1) -> Iterator[list[DeliveryProcess]]:
-    """`manage.py deliver`, as many times."""
-    children = [DeliveryProcess(instance) for _ in range(processes)]
+def delivering(instance: Instance, processes: int = 1, cpus: set[int] | None = None) -> Iterator[list[DeliveryProcess]]:
+    """`manage.py deliver`, as many times, on these CPUs alone."""
+    children = [DeliveryProcess(instance, cpus) for _ in range(processes)]
     try:
         for child in children:
             child.wait_until_ready()

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 
 from bench.delivery_world import add_backlog, clear, execute
-from bench.servers import ROOT
+from bench.servers import ROOT, move
 
 TIMEOUT = 300.0
 DRAMATIQ = ["-m", "dramatiq", "bench.dramatiq_peer", "-p", "1", "-t", "8"]
@@ -22,10 +22,12 @@ DJANGO_WEBHOOK = ["-m", "celery", "-A", "bench.django_webhook_peer", "worker", "
 
 
 @contextlib.contextmanager
-def worker(arguments: Sequence[str]) -> Iterator[None]:
-    """A peer's worker process."""
+def worker(arguments: Sequence[str], cpus: set[int] | None = None) -> Iterator[None]:
+    """A peer's worker process, and what it starts, on these CPUs alone."""
     command = [sys.executable, "-W", "ignore", *arguments]
     child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    if cpus:
+        move(cpus, [child.pid])
     try:
         yield
     finally:
@@ -36,11 +38,11 @@ def worker(arguments: Sequence[str]) -> Iterator[None]:
             child.kill()
 
 
-def speed(arguments: Sequence[str], count: int, settled: Callable[[], int]) -> float:
+def speed(arguments: Sequence[str], count: int, settled: Callable[[], int], cpus: set[int]) -> float:
     """Deliveries/s of a worker that works off `count`; imports and first connections are not counted."""
     deadline = time.monotonic() + TIMEOUT
     first, started = 0, 0.0
-    with worker(arguments):
+    with worker(arguments, cpus):
         while (done := settled()) < count:
             assert time.monotonic() < deadline, f"{arguments}: {done} of {count}"
             if not first and done >= count // 10:
@@ -61,25 +63,25 @@ def delivery_ids(event: Any, count: int) -> list[str]:
     return [str(row[0]) for row in execute("SELECT id FROM webhooks_webhookdelivery")]
 
 
-def dramatiq(event: Any, count: int) -> float:
+def dramatiq(event: Any, count: int, cpus: set[int]) -> float:
     """One Dramatiq process with 8 threads."""
     from bench.dramatiq_peer import deliver
 
     for key in delivery_ids(event, count):
         deliver.send(key)
-    return speed(DRAMATIQ, count, settled_deliveries)
+    return speed(DRAMATIQ, count, settled_deliveries, cpus)
 
 
-def celery(event: Any, count: int) -> float:
+def celery(event: Any, count: int, cpus: set[int]) -> float:
     """One Celery process with 8 threads."""
     from bench.celery_peer import deliver
 
     for key in delivery_ids(event, count):
         deliver.delay(key)
-    return speed(CELERY, count, settled_deliveries)
+    return speed(CELERY, count, settled_deliveries, cpus)
 
 
-def django_webhook(url: str, count: int) -> float:
+def django_webhook(url: str, count: int, cpus: set[int]) -> float:
     """django-webhook as shipped: Celery's own pool, a process for each CPU; a database of its own, the same server."""
     subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "bench.django_webhook_peer", url, str(count)], cwd=ROOT, check=True
@@ -94,4 +96,4 @@ def django_webhook(url: str, count: int) -> float:
             ).fetchone()
             return int(row[0]) if row else 0
 
-        return speed(DJANGO_WEBHOOK, count, settled)
+        return speed(DJANGO_WEBHOOK, count, settled, cpus)

@@ -10,8 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from config.services import EmbeddedPostgres, EmbeddedValkey
@@ -58,6 +58,23 @@ def process_cpu_seconds(pid: int | str) -> float:
     """CPU time of one process so far, its threads included."""
     fields = process_stat(pid)
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
+
+
+def with_descendants(pid: int) -> list[int]:
+    """`pid` and every process that it and its children have started."""
+    parents = {int(path.name): process_stat(path.name)[1:2] for path in Path("/proc").glob("[0-9]*")}
+    found = [pid]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == [str(one)]]
+    return found
+
+
+def move(cpus: set[int], pids: Sequence[int]) -> None:
+    """Have every thread of these processes run on `cpus` alone; what they start from now on stays there too."""
+    for pid in pids:
+        for task in Path(f"/proc/{pid}/task").glob("[0-9]*"):
+            with suppress(ProcessLookupError):
+                os.sched_setaffinity(int(task.name), cpus)
 
 
 class WebServer:
