@@ -121,6 +121,13 @@ def start_services() -> tuple[Path, list[EmbeddedService]]:
     return data_dir, services
 
 
+def hear_interrupts() -> None:
+    """A shell that runs this in the background has it ignore Ctrl-C, and with it every process that tests start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+hear_interrupts()
 keep_bytecode()
 stylesheet.build_if_stale()
 data_directory, running_services = start_services()
