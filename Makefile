@@ -7,7 +7,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := up
-.PHONY: install install-dev browser up test lint bench lock shot css sdk
+.PHONY: install install-dev browser nginx up test lint bench lock shot css sdk
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
@@ -49,12 +49,14 @@ install-dev: install .venv/.dev
 
 browser: install-dev
 	@$(BIN)/python -m tests.browser
+
+nginx: install-dev
 	@$(TEST_ENVIRONMENT) $(BIN)/python -m tests.nginx
 
 up: install
 	@exec $(BIN)/python manage.py up --demo $(ARGS)
 
-test: browser
+test: browser nginx
 	@$(BIN)/pytest --numprocesses 2 --no-loadscope-reorder $(ARGS)
 
 lint: install-dev
@@ -65,7 +67,7 @@ lint: install-dev
 	$(BIN)/djlint --check --lint --quiet templates
 	$(TEST_ENVIRONMENT) $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
 
-bench: install-dev
+bench: nginx
 	@missed=; for name in request_path token_path gateway_path deliveries publishing endurance imports; do \
 	  echo "== $$name"; $(BIN)/python -m bench.$$name || missed="$$missed $$name"; \
 	done; [ -z "$$missed" ] || { echo "Missed:$$missed"; exit 1; }

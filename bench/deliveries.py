@@ -38,7 +38,7 @@ from bench.servers import move, with_descendants
 from bench.sink import sink
 
 RATES = (50, 200)
-BURST = 4
+BURST = 8  # several seconds, so that getting under way weighs little
 ROUNDS = 3  # a machine's speed drifts within minutes
 
 
@@ -163,7 +163,7 @@ def latency(
 def measure_speed(
     instance: Instance, url: str, event: Any, body: bytes, count: int, per_peer: int
 ) -> dict[str, list[float]]:
-    """Deliveries/s of each way, in turns; our client sends BURST times as many: so it takes as long."""
+    """Deliveries/s of each way, in turns; our own client sends BURST times `count`."""
     every, sending = os.sched_getaffinity(0), sending_cpus()
     ways: dict[str, Callable[[], float]] = {
         "raw": lambda: here(sending, lambda: raw_client(url, count, body)),
@@ -251,7 +251,7 @@ def main() -> None:
     quick = parser.parse_args().quick
     count, per_peer, seconds = (2_000, 200, 3) if quick else (12_000, 700, 20)
     load = os.getloadavg()[0]
-    with Instance() as instance, sink() as (url, what):
+    with Instance() as instance, sink() as url:
         import django
 
         django.setup()
@@ -270,7 +270,7 @@ def main() -> None:
             )
             for rate in RATES
         }
-    print(f"Webhook deliveries: {len(body)} byte bodies, {ENDPOINTS} endpoints, receiver {what}, {os.cpu_count()} CPUs")
+    print(f"Webhook deliveries: {len(body)} byte bodies, {ENDPOINTS} endpoints, receiver nginx, {os.cpu_count()} CPUs")
     print(f"Load average before it: {load:.1f} (others' work moves every figure but the ratios of one moment)")
     held = [report_speed(speeds), report_latency(latencies)]
     print(json.dumps({**speeds, "latency": latencies}), file=sys.stderr)

@@ -67,7 +67,10 @@ def clear() -> None:
 
 
 def add_backlog(count: int, event: Any, *, due: str = "2100-01-01") -> None:
-    """`count` events, each with one delivery, spread over the endpoints; not due yet unless `due` says so."""
+    """`count` events, each with one delivery, spread over the endpoints; not due yet unless `due` says so.
+
+    Each is due at a moment of its own, as if one had been published after the other.
+    """
     from webhooks.sql import UUID7
 
     execute(
@@ -82,8 +85,9 @@ def add_backlog(count: int, event: Any, *, due: str = "2100-01-01") -> None:
         INSERT INTO webhooks_webhookdelivery (id, created_at, updated_at, event_id, endpoint_id, status, kind,
           attempt_number, attempt_limit, due_at, last_error, event_name)
         SELECT {UUID7}, now(), now(), e.id, p.ids[1 + (row_number() OVER ()) %% {ENDPOINTS}], 'pending', 'event', 0, 5,
-          %s, '', 'lead.created' FROM e, p""",  # noqa: S608 (constants of ours)
-        [count, event.id, due],
+          %s::timestamptz - (%s - row_number() OVER ()) * interval '1 microsecond', '', 'lead.created'
+        FROM e, p""",  # noqa: S608 (constants of ours)
+        [count, event.id, due, count],
     )
 
 
@@ -137,7 +141,7 @@ def until_delivered(timeout: float = 300.0) -> float:
     deadline = time.monotonic() + timeout
     while execute(NEXT_DUE):
         assert time.monotonic() < deadline, "not delivered in time"
-        time.sleep(0.02)
+        time.sleep(0.05)
     return time.perf_counter()
 
 

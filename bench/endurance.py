@@ -104,12 +104,12 @@ def main() -> None:
     parser.add_argument("--deliveries", type=int, default=200_000)
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 500_000, 5_000_000])
     options = parser.parse_args()
-    with Instance() as instance, sink() as (url, what):
+    with Instance() as instance, sink() as url:
         import django
 
         django.setup()
         event = make_world(url)
-        print(f"Memory of one delivery process over {options.deliveries:,} deliveries (receiver {what})")
+        print(f"Memory of one delivery process over {options.deliveries:,} deliveries")
         held = [memory(instance, event, options.deliveries)]
         print("Cost of a delivery by the rows in the table, sender and its PostgreSQL connections together")
         held.append(cost(instance, event, options.rows))

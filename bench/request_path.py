@@ -43,8 +43,9 @@ for number in range(100):
     for _ in range(int(sys.argv[1]) // 100):
         key = generate_key("live")
         keys.append(key)
-        rows.append(ApiKey(partner=application.partner, application=application, rate_limit=100_000, key_prefix=key[:8],
-                           key_value=digest(key, settings.API_KEY_PEPPER), last_four=key[-4:], scopes=["read:leads"]))
+        rows.append(ApiKey(partner=application.partner, application=application, rate_limit=10_000_000,
+                           key_prefix=key[:8], key_value=digest(key, settings.API_KEY_PEPPER), last_four=key[-4:],
+                           scopes=["read:leads"]))
 ApiKey.objects.bulk_create(rows)
 print("\\n".join(keys))
 """
@@ -87,6 +88,7 @@ def prepare(environment: dict[str, str]) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PEER_DATABASE_URL": environment["DATABASE_URL"].rsplit("/", 1)[0] + "/peer",
         "PEER_DATABASE_HOST": host,
+        "PREMIUM_RATE_LIMIT": "10000000",  # the partners' tier: every call is to be answered
     }
     migrate = [sys.executable, "-W", "ignore", "manage.py", "migrate", "--verbosity", "0"]
     subprocess.run(migrate, env=environment, cwd=ROOT, check=True)

@@ -74,7 +74,7 @@ def is_unusual(text: str) -> bool:
     """Whether orjson's text may differ from what JavaScript writes. Plain searches first: most text ends there."""
     if ".0" in text and WHOLE_FLOAT.search(text):
         return True
-    if ("e+" in text or "e-" in text) and EXPONENT.search(text):
+    if (("+" in text and "e+" in text) or ("-" in text and "e-" in text)) and EXPONENT.search(text):
         return True
     return INDEX_NAME.search(text) is not None
 

@@ -43,7 +43,7 @@ def ensure_nginx() -> None:
     if installed_nginx():
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise SystemExit("The tests of the gateway start a real nginx: install nginx, or its package nginx-light.")
+        raise SystemExit("Tests and benchmarks start a real nginx: install nginx, or its package nginx-light.")
     subprocess.run(["apt-get", "update", "-q"], check=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", "nginx-light"]

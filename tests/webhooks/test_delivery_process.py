@@ -11,6 +11,8 @@ import pytest
 from events.models import PlatformEvent
 from tests.receivers import Receiver, hang, reply
 from tests.webhooks.conftest import LEAD, delivering, eventually, make_endpoint
+from webhooks.engine import process as engine_process
+from webhooks.engine.messages import Claim
 from webhooks.engine.process import DeliveryProcess
 from webhooks.models import WebhookDelivery, WebhookEndpoint
 
@@ -65,6 +67,28 @@ def test_many_events_arrive_once_each(endpoint: WebhookEndpoint, receiver: Recei
     assert len(requests) == 300
     assert {request.headers["webhook-id"] for request in requests} == sent
     assert receiver.connections <= 64
+
+
+def test_nothing_is_claimed_while_enough_waits_to_be_sent(
+    endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_process, "CLAIM_BELOW", 3)
+    monkeypatch.setattr(engine_process, "SENT_AT_ONCE", 1)
+    for number in range(120):
+        publish(entity_id=f"lead_{number}")
+    waiting: list[int] = []
+    with delivering() as process:
+        claim = process.dispatcher.claim
+
+        def observed() -> list[Claim]:
+            waiting.append(len(process.to_send))
+            return claim()
+
+        monkeypatch.setattr(process.dispatcher, "claim", observed)
+        receiver.wait(120, 20)
+        eventually(lambda: not WebhookDelivery.objects.pending().exists())
+    assert len(waiting) >= 3  # the first one takes eight
+    assert max(waiting) <= 3
 
 
 def test_it_stops_while_receivers_hang(endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Callable
 
@@ -11,7 +12,8 @@ from django.db import connection
 
 from common.http import Response
 from events.models import PlatformEvent
-from tests.webhooks.conftest import LEAD
+from tests.receivers import Receiver
+from tests.webhooks.conftest import LEAD, make_endpoint
 from webhooks.engine import store as engine_store
 from webhooks.engine.dispatcher import INTERRUPTIONS, Dispatcher
 from webhooks.engine.messages import Claim, Outcome, build_request, judge
@@ -99,29 +101,66 @@ def test_what_a_failure_leaves_on_record(store: Store, endpoint: WebhookEndpoint
     assert delivery.delivered_at is None
 
 
+def plans_of(statement: str) -> tuple[int, int]:
+    """How often a prepared statement was run by a plan that was kept, and by one made for it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE %s", [f"%{statement}%"]
+        )
+        ((generic, custom),) = cursor.fetchall()
+        return generic, custom
+
+
 def test_a_claim_is_planned_once_and_then_anew(
     store: Store, endpoint: WebhookEndpoint, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish()
-
-    def plans() -> tuple[int, int]:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE %s",
-                ["%WITH RECURSIVE heads%"],
-            )
-            ((generic, custom),) = cursor.fetchall()
-            return generic, custom
-
     claim(store)
-    assert plans() == (1, 0)
-    planned_at = store.planned_at
+    assert plans_of("WITH RECURSIVE heads") == (1, 0)
+    planned_at = store.tuned.planned_at
     claim(store)
-    assert (plans(), store.planned_at) == ((2, 0), planned_at)
+    assert (plans_of("WITH RECURSIVE heads"), store.tuned.planned_at) == ((2, 0), planned_at)
     monkeypatch.setattr(engine_store, "PLAN_SECONDS", 0.0)
     claim(store)
-    assert store.planned_at > planned_at
-    assert plans() == (3, 0)
+    assert store.tuned.planned_at > planned_at
+    assert plans_of("WITH RECURSIVE heads") == (3, 0)
+
+
+def test_finishing_is_planned_once(store: Store, endpoint: WebhookEndpoint, publish: Publish) -> None:
+    for number in range(1, 4):
+        publish()
+        assert len(store.finish(answered(claim(store)))) == 1
+        assert plans_of("json_to_recordset") == (number, 0)
+
+
+def test_each_connection_drops_its_own_plans(store: Store, endpoint: WebhookEndpoint, publish: Publish) -> None:
+    claim(store)
+    claiming = store.tuned.planned_at
+    seen: list[float] = []
+
+    def finish() -> None:
+        seen.append(store.tuned.planned_at)
+        store.finish([])
+        seen.append(store.tuned.planned_at)
+        connection.close()
+
+    thread = threading.Thread(target=finish)
+    thread.start()
+    thread.join()
+    assert seen[0] == 0.0
+    assert seen[1] > claiming == store.tuned.planned_at
+
+
+def test_endpoints_whose_deliveries_came_at_once_take_turns(
+    store: Store, endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish
+) -> None:
+    for number in range(3):
+        make_endpoint(endpoint.integration, f"{receiver.url}{number}")
+    for number in range(12):
+        publish(entity_id=f"lead_{number}")
+    WebhookDelivery.objects.update(due_at="2020-01-01T00:00:00Z")
+    first = [store.claim(rooms={}, total=1, lease=20.0, default_room=100)[0].endpoint_id for _ in range(12)]
+    assert len(set(first)) > 1  # that one of four was drawn twelve times running: once in four million runs
 
 
 def test_a_claim_reads_along_indexes(store: Store, endpoint: WebhookEndpoint, publish: Publish) -> None:

@@ -75,12 +75,11 @@ class Dispatcher:
         self.more = self.busy or at_limit(claims, rooms=rooms, default_room=unproven)
         sendable = self.set_aside(claims)
         with self.lock:
-            for claim in sendable:
+            for endpoint in {claim.endpoint_id: claim.endpoint for claim in sendable}.values():
                 self.limits.configure(
-                    claim.endpoint_id,
-                    max_in_flight=claim.endpoint.max_in_flight,
-                    max_per_second=claim.endpoint.max_per_second,
+                    endpoint.id, max_in_flight=endpoint.max_in_flight, max_per_second=endpoint.max_per_second
                 )
+            for claim in sendable:
                 self.limits.started(claim.endpoint_id, now)
             self.in_flight += len(sendable)
             self.paced = self.limits.wait_for_tokens

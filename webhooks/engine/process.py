@@ -27,7 +27,10 @@ POLL_SECONDS = 0.5  # half of what a lost wake-up or the end of a lease may cost
 PACED_SECONDS = 0.1  # where an endpoint's requests are counted by the second
 LEASE_MARGIN_SECONDS = 5.0
 GATHER_SECONDS = 0.01
-SENT_AT_ONCE = 64  # so that receivers, the recording thread and this one work at the same time
+SENT_AT_ONCE = 32  # so that receivers, the recording thread and this one work at the same time
+# Waiting to be sent: with more, nothing is claimed. Claiming walks past every delivery that is leased, so it had better
+# be seldom and for many; what is left lasts until the next ones are there.
+CLAIM_BELOW = 256
 RECONNECT_SECONDS = 0.5
 DRAIN_SECONDS = 4.0
 
@@ -110,8 +113,11 @@ class DeliveryProcess:
 
     def send_and_receive(self) -> None:
         """One turn of the HTTP thread: a part of what waits to be sent, then what has come back meanwhile."""
-        for _ in range(min(SENT_AT_ONCE, len(self.to_send))):
+        waiting = len(self.to_send)
+        for _ in range(min(SENT_AT_ONCE, waiting)):
             self.start(self.to_send.popleft())
+        if len(self.to_send) <= CLAIM_BELOW < waiting:
+            self.due.set()
         results = self.sender.run(0.0 if self.to_send else 0.5)
         for claim, response in results:
             del self.unanswered[id(claim)]
@@ -141,6 +147,9 @@ class DeliveryProcess:
             self.gather()
             self.due.clear()
             if self.stopping:
+                return
+            if len(self.to_send) > CLAIM_BELOW:
+                next_poll = time.monotonic() + POLL_SECONDS  # `send_and_receive` says when
                 return
             next_poll = 0.0  # unless it succeeds
             claims = self.dispatcher.claim()

@@ -33,9 +33,11 @@ FOREVER = datetime.max.replace(tzinfo=UTC)
 logger = structlog.get_logger(__name__)
 
 # `heads` hops from endpoint to endpoint along the index (a loose index scan), so its cost is the number of endpoints
-# with work and not the length of any backlog. An endpoint's room bounds what is taken for it; one that is new to this
-# process has what its own limits leave of `default_room`. `xmin` tells whether the endpoint we know is still the
-# current one. A row this locked cannot move, so it is updated where it lies.
+# with work and not the length of any backlog. At `first_due` an endpoint's deliveries begin, past those that arrived
+# and stay in the index until it is vacuumed. Its room bounds what is taken for it; an endpoint that is new to this
+# process has what its own limits leave of `default_room`. Of those whose first deliveries became due at one moment, as
+# in a transaction that publishes many events, none is always the last, which `total` leaves out. `xmin` tells whether
+# the endpoint we know is still the current one. A row this locked cannot move, so it is updated where it lies.
 CLAIM = f"""
 WITH RECURSIVE heads AS (
   (SELECT endpoint_id, due_at FROM webhooks_webhookdelivery
@@ -45,17 +47,19 @@ WITH RECURSIVE heads AS (
     SELECT endpoint_id, due_at FROM webhooks_webhookdelivery
     WHERE status = 'pending' AND endpoint_id > h.endpoint_id ORDER BY endpoint_id, due_at LIMIT 1) n
 ), ready AS MATERIALIZED (
-  SELECT h.endpoint_id, coalesce(r.room, least(%(default_room)s, w.max_in_flight, w.max_per_second)) AS room,
+  SELECT h.endpoint_id, h.due_at AS first_due,
+    coalesce(r.room, least(%(default_room)s, w.max_in_flight, w.max_per_second)) AS room,
     w.xmin::text AS version, w.active AND {OWNERS_MAY_RECEIVE} AS usable
   FROM heads h LEFT JOIN unnest(%(endpoints)s::uuid[], %(rooms)s::int[]) AS r(endpoint_id, room)
     ON r.endpoint_id = h.endpoint_id
   JOIN webhooks_webhookendpoint w ON w.id = h.endpoint_id {OWNERS}
   WHERE h.due_at <= statement_timestamp() AND coalesce(r.room, %(default_room)s) > 0
-  ORDER BY h.due_at
+  ORDER BY h.due_at, random()
 ), due AS MATERIALIZED (
   SELECT c.place, r.version, r.usable FROM ready r CROSS JOIN LATERAL (
     SELECT d.ctid AS place FROM webhooks_webhookdelivery d
-    WHERE d.endpoint_id = r.endpoint_id AND d.status = 'pending' AND d.due_at <= statement_timestamp()
+    WHERE d.endpoint_id = r.endpoint_id AND d.status = 'pending'
+      AND d.due_at BETWEEN r.first_due AND statement_timestamp()
       AND (d.lease_token IS NULL OR d.leased_until < statement_timestamp())
     ORDER BY d.due_at LIMIT r.room FOR UPDATE SKIP LOCKED) c
   LIMIT %(total)s
@@ -205,6 +209,13 @@ def open_endpoint(row: tuple[Any, ...], now: datetime) -> KnownEndpoint:
     return KnownEndpoint(endpoint, version, usable, until)
 
 
+class Tuned(threading.local):
+    """Of each thread: the connection that is set up, and since when its plans are in use."""
+
+    connection: psycopg.Connection | None = None
+    planned_at = 0.0
+
+
 class Store:
     """Runs the statements on the thread's Django connection, bypassing the ORM.
 
@@ -214,8 +225,7 @@ class Store:
     def __init__(self) -> None:
         self.events: OrderedDict[uuid.UUID, tuple[str, str]] = OrderedDict()
         self.endpoints: dict[uuid.UUID, KnownEndpoint] = {}
-        self.planned_at = 0.0
-        self.tuned = threading.local()  # whose connection is set up
+        self.tuned = Tuned()
 
     def execute(
         self, statement: str, parameters: Any = None, *, prepare: bool = False
@@ -223,22 +233,24 @@ class Store:
         """Run one statement. Raises psycopg.OperationalError when PostgreSQL is away."""
         connection.ensure_connection()
         raw = connection.connection
-        if raw is not getattr(self.tuned, "connection", None) and not connection.in_atomic_block:
+        if raw is not self.tuned.connection and not connection.in_atomic_block:
             # What is lost in a crash of PostgreSQL itself is at most sent again: no need to wait for the disk.
             raw.execute("SET synchronous_commit = off")
             raw.execute("SET plan_cache_mode = force_generic_plan")
             raw.prepare_threshold = 5  # Django has psycopg prepare nothing; here `prepare` decides
             self.tuned.connection = raw
+        if prepare:
+            self.drop_old_plans(raw)
         cursor: psycopg.Cursor[tuple[Any, ...]] = psycopg.Cursor(raw)
         # Binary results are read in a third of the time that text takes.
         return cursor.execute(statement, parameters, prepare=prepare, binary=True)
 
-    def drop_old_plans(self) -> None:
+    def drop_old_plans(self, raw: psycopg.Connection) -> None:
         """Have PostgreSQL plan prepared statements anew: a plan made for empty tables must not outlive them."""
         now = time.monotonic()
-        if now - self.planned_at > PLAN_SECONDS:
-            self.execute("DISCARD PLANS")
-            self.planned_at = now
+        if now - self.tuned.planned_at > PLAN_SECONDS:
+            raw.execute("DISCARD PLANS")
+            self.tuned.planned_at = now
 
     def claim(
         self, *, rooms: dict[uuid.UUID, int], total: int, lease: float, default_room: int = FIRST_WINDOW
@@ -253,7 +265,6 @@ class Store:
             "lease": lease,
             "token": token,
         }
-        self.drop_old_plans()
         rows = [Leased(*row) for row in self.execute(CLAIM, parameters, prepare=True)]
         if not rows:
             return []
@@ -268,13 +279,14 @@ class Store:
                 attempt_number=row.attempt_number,
                 attempt_limit=row.attempt_limit,
                 token=token,
-                endpoint=self.endpoints[row.endpoint_id].endpoint,
+                endpoint=known.endpoint,
                 event_name=name,
                 content=content,
             )
             for row in rows
             for name, content in (self.events.get(row.event_id, ("", "")),)
-            if row.endpoint_id in self.endpoints  # else it was deleted a moment ago, with its deliveries
+            # Else it was deleted a moment ago, with its deliveries.
+            if (known := self.endpoints.get(row.endpoint_id)) is not None
         ]
 
     def know_endpoints(self, stamps: dict[uuid.UUID, tuple[str, bool]]) -> None:
@@ -320,7 +332,7 @@ class Store:
         # One JSON document: psycopg makes SQL arrays element by element in Python, four times as slow.
         rows = [attempt_row(outcome) for outcome in outcomes]
         statement = FINISH_AGAIN if again else FINISH
-        return {row[0] for row in self.execute(statement, [orjson.dumps(rows).decode()])}
+        return {row[0] for row in self.execute(statement, [orjson.dumps(rows).decode()], prepare=True)}
 
     def give_back(self, claims: Sequence[Claim], *, hold: bool) -> None:
         """Undo claims that were not sent: due again at once, or held until their endpoint is usable."""
