@@ -85,9 +85,9 @@ def add_backlog(count: int, event: Any, *, due: str = "2100-01-01") -> None:
         INSERT INTO webhooks_webhookdelivery (id, created_at, updated_at, event_id, endpoint_id, status, kind,
           attempt_number, attempt_limit, due_at, last_error, event_name)
         SELECT {UUID7}, now(), now(), e.id, p.ids[1 + (row_number() OVER ()) %% {ENDPOINTS}], 'pending', 'event', 0, 5,
-          %s::timestamptz - (%s - row_number() OVER ()) * interval '1 microsecond', '', 'lead.created'
+          %s::timestamptz + row_number() OVER () * interval '1 microsecond', '', 'lead.created'
         FROM e, p""",  # noqa: S608 (constants of ours)
-        [count, event.id, due, count],
+        [count, event.id, due],
     )
 
 
