@@ -27,8 +27,10 @@ http {{
 
 @contextlib.contextmanager
 def sink() -> Iterator[str]:
-    """Yield its URL."""
-    nginx = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+    """Yield its URL. Enter after the instance: what is imported here reads its environment."""
+    from tests.nginx import installed_nginx
+
+    nginx = installed_nginx()
     if nginx is None:
         raise SystemExit("The receiver is nginx: install it, or its package nginx-light.")
     port = free_port()
